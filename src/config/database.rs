@@ -1,0 +1,61 @@
+//! `[database]`: where the legacy users are.
+use crate::secret::Secret;
+use std::{path::PathBuf, time::Duration};
+
+/// The legacy database and how it is reached.
+#[derive(Debug, Clone)]
+pub struct Database {
+    /// Where it is, password included.
+    pub url: DatabaseUrl,
+    /// Most connections; 16 by default.
+    pub pool: usize,
+    /// Longest wait for a connection, connecting included; 1 s by default.
+    pub pool_timeout: Duration,
+    /// Longest time of one statement, enforced by the server where it can; 2 s by default.
+    pub statement_timeout: Duration,
+}
+
+/// A parsed database URL of one of the backends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// `sqlite:PATH`, `sqlite:///PATH` or `sqlite::memory:`.
+    Sqlite {
+        /// The database file.
+        path: PathBuf,
+    },
+    /// `postgres://` or `postgresql://`.
+    Postgres(ServerUrl),
+    /// `mysql://` or `mariadb://`.
+    Mysql(ServerUrl),
+}
+
+/// A database server and the database on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerUrl {
+    /// Host name, address, or for PostgreSQL and MySQL a socket directory or file (from `?host=/run/postgresql` or `?socket=`).
+    pub host: String,
+    /// Port; the backend's usual one by default.
+    pub port: u16,
+    /// Role.
+    pub user: String,
+    /// Its password, from the URL or `password_file`.
+    pub password: Option<Secret>,
+    /// Database name.
+    pub database: String,
+    /// TLS towards the server.
+    pub tls: DatabaseTls,
+}
+
+/// How a database connection is encrypted, from `?sslmode=` (`ssl-mode` for MySQL) and `?sslrootcert=` (`ssl-ca`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DatabaseTls {
+    /// In the clear: `disable`, and the default on loopback and sockets.
+    Off,
+    /// Encrypted, certificate not verified: `require` without a root certificate.
+    Unverified,
+    /// Encrypted, chain and host name verified: `verify-full`, and the default for every other host.
+    Verified {
+        /// PEM file of the authority; the host's roots when `None`.
+        root: Option<PathBuf>,
+    },
+}

@@ -1,0 +1,30 @@
+//! `[migration]`: the mode and the ledger.
+use super::database::DatabaseUrl;
+
+/// How users cross.
+#[derive(Debug, Clone)]
+pub struct Migration {
+    /// `import` (default) or `proxy`.
+    pub mode: Mode,
+    /// In import mode: a migrated user is not found any more; true by default.
+    pub hide_migrated: bool,
+    /// Where the ledger is: `None` means in the legacy database.
+    pub store: Option<DatabaseUrl>,
+}
+
+/// Whether users move or stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Users move to Auth0 with their first login.
+    Import,
+    /// Users stay in the legacy store; nobody is ever hidden.
+    Proxy,
+}
+
+impl Migration {
+    /// Whether a marked user is answered as not found.
+    #[must_use]
+    pub fn hides_marked(&self) -> bool {
+        self.mode == Mode::Import && self.hide_migrated
+    }
+}

@@ -1,0 +1,33 @@
+//! The configuration: parsed once, cannot be wrong afterwards. One file per section of `drawbridge.toml`.
+pub mod database;
+pub mod limits;
+pub mod log;
+pub mod migration;
+pub mod ops;
+pub mod password;
+pub mod server;
+pub mod token;
+pub mod users;
+
+/// Everything that `drawbridge.toml`, the environment and the secret files say.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `[server]`: the bridge listener.
+    pub server: server::Server,
+    /// `[ops]`: the listener for the people who run it.
+    pub ops: ops::Ops,
+    /// `[token]`: who is let in. `None` when the section is absent; `serve` and `check` need it, others do not.
+    pub token: Option<token::Token>,
+    /// `[database]`: where the legacy users are.
+    pub database: database::Database,
+    /// `[users]`: which table and columns, or which SELECT.
+    pub users: users::Users,
+    /// `[password]`: where the stored hash is and how it is read.
+    pub password: password::Password,
+    /// `[migration]`: the mode and the ledger.
+    pub migration: migration::Migration,
+    /// `[limits]`: verification threads and throttles.
+    pub limits: limits::Limits,
+    /// `[log]`: format and level of the log.
+    pub log: log::Log,
+}

@@ -1,0 +1,6 @@
+//! Stored hashes: which scheme wrote one, and whether a password belongs to it.
+//!
+//! Pure: no I/O, no runtime, no configuration. A scheme is one file in `families/`, its vectors beside it, and one
+//! line in `registry.rs`.
+pub mod attempt;
+pub mod scheme;

@@ -1,0 +1,137 @@
+//! The two traits that every scheme implements, and what they say.
+use super::attempt::Attempt;
+use crate::secret::Secret;
+use std::{collections::BTreeMap, fmt};
+
+/// A stored hash as it stands in the row.
+#[derive(Clone, Copy)]
+pub struct Stored<'a> {
+    /// The text of the password column.
+    pub hash: &'a str,
+    /// The text of the salt column, where there is one.
+    pub salt: Option<&'a str>,
+}
+
+/// Values of the site that some schemes need: `[password.params]` and the pepper.
+#[derive(Clone, Default)]
+pub struct Site {
+    /// `[password.params]`.
+    pub params: BTreeMap<String, Secret>,
+    /// `password.pepper_file`.
+    pub pepper: Option<Secret>,
+}
+
+/// How a scheme is recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tell {
+    /// By a prefix that no other scheme writes.
+    Prefix,
+    /// By a shape that no other scheme has.
+    Shape,
+    /// Only when the configuration names it: its text could be another scheme's.
+    OnlyByName,
+}
+
+/// One named format of stored hashes.
+pub trait Scheme: Sync + Send {
+    /// The name in the configuration, the metrics and the vectors.
+    fn name(&self) -> &'static str;
+    /// How it is recognised.
+    fn tell(&self) -> Tell;
+    /// Reads a stored hash; every cost is held against its ceiling before any work.
+    ///
+    /// # Errors
+    /// `NotMine` when another scheme may try, else what is wrong with the row.
+    fn parse(&self, stored: Stored<'_>, site: &Site) -> Result<Box<dyn Verifier>, ParseError>;
+}
+
+/// A stored hash that was understood.
+pub trait Verifier: Send + Sync {
+    /// What one verification costs.
+    fn cost(&self) -> Cost;
+    /// Whether the password belongs to the hash; compares in constant time.
+    fn verify(&self, attempt: &Attempt) -> Verdict;
+}
+
+/// The cost of one verification.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Cost {
+    /// What is computed, equal for work that takes equal time a unit: `bcrypt`, `pbkdf2-sha256`, `argon2id` …
+    pub kind: &'static str,
+    /// How much of it: rounds, or passes times KiB.
+    pub rounds: u64,
+    /// Memory in bytes.
+    pub memory: u64,
+    /// The cost as people write it, for reports: `10`, `600000`, `m=19456,t=2,p=1`.
+    pub label: String,
+}
+
+/// Why a stored hash was not read by a scheme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParseError {
+    /// The text is not of this scheme.
+    NotMine,
+    /// The text is of this scheme and broken.
+    Malformed,
+    /// A cost is over its ceiling.
+    TooCostly,
+}
+
+/// The answer about a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It belongs to the hash.
+    Match,
+    /// It does not.
+    Mismatch,
+}
+
+/// What a stored value turned out to be.
+pub enum Identified {
+    /// A hash that can be verified.
+    Hash {
+        /// Name of the scheme.
+        scheme: &'static str,
+        /// Its verifier.
+        verifier: Box<dyn Verifier>,
+    },
+    /// A value that says that no password can match: empty, `!`, `*` …
+    NoPassword,
+    /// A value that cannot be verified.
+    Unverifiable(Reason),
+}
+
+/// Why a stored value cannot be verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// No scheme knows the text.
+    Unknown,
+    /// Several schemes could have written it, and the configuration names none.
+    Ambiguous,
+    /// The scheme is known, the text is broken.
+    Malformed,
+    /// A cost is over its ceiling.
+    TooCostly,
+    /// The scheme is known and not on the configured list.
+    NotAllowed,
+}
+
+impl Reason {
+    /// The word in logs and reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Ambiguous => "ambiguous",
+            Self::Malformed => "malformed",
+            Self::TooCostly => "too_costly",
+            Self::NotAllowed => "not_allowed",
+        }
+    }
+}
+
+impl fmt::Debug for Stored<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Stored(…)")
+    }
+}

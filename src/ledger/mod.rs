@@ -1,0 +1,24 @@
+//! Our marks: who has crossed, when, and which client said so. The only schema that is ours.
+use crate::store::error::StoreError;
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+/// A mark in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// When the user crossed, in whole microseconds or coarser, the same on every read.
+    pub migrated_at: DateTime<Utc>,
+    /// Whether this very call entered it.
+    pub newly_marked: bool,
+}
+
+/// The ledger of migrated users. `user_id` is the profile's, prefix included.
+#[async_trait]
+pub trait Ledger: Send + Sync {
+    /// Enters a mark, or answers with the one that stands. Concurrent calls agree.
+    async fn mark(&self, user_id: &str, marked_by: &str) -> Result<Mark, StoreError>;
+    /// When the user was marked, if ever.
+    async fn migrated_at(&self, user_id: &str) -> Result<Option<DateTime<Utc>>, StoreError>;
+    /// Whether the ledger answers.
+    async fn ping(&self) -> Result<(), StoreError>;
+}

@@ -1,0 +1,27 @@
+//! Drawbridge stands in front of a legacy SQL user database while its users move to Auth0.
+//!
+//! Layers, top to bottom; a module imports only from rows below its own (`tests/import_direction.rs`):
+//!
+//! ```text
+//! 6  main, cli, demo
+//! 5  http   preflight                what people and machines touch
+//! 4  accounts  token                 the decisions: who may ask, is it the right person
+//! 3  store     ledger                the legacy database (read), our marks (ours)
+//! 2  config                          parsed once, cannot be wrong afterwards
+//! 1  hash      sql                   pure: no tokio, no I/O, no configuration
+//! 0  secret    clock     telemetry
+//! ```
+pub mod accounts;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod demo;
+pub mod hash;
+pub mod http;
+pub mod ledger;
+pub mod preflight;
+pub mod secret;
+pub mod sql;
+pub mod store;
+pub mod telemetry;
+pub mod token;

@@ -1,0 +1,82 @@
+//! One record of the legacy database: names and values whose types are known at run time only.
+use std::fmt;
+use zeroize::Zeroize;
+
+/// A row; wiped on drop, since one of its values is the stored hash.
+pub struct LegacyRow {
+    columns: Vec<(String, LegacyValue)>,
+}
+
+impl LegacyRow {
+    /// Makes a row of its columns.
+    #[must_use]
+    pub fn new(columns: Vec<(String, LegacyValue)>) -> Self {
+        Self { columns }
+    }
+
+    /// The value of a column; names compare exactly, then without case.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&LegacyValue> {
+        self.columns
+            .iter()
+            .find(|(column, _)| column == name)
+            .or_else(|| self.columns.iter().find(|(column, _)| column.eq_ignore_ascii_case(name)))
+            .map(|(_, value)| value)
+    }
+
+    /// All columns in their order.
+    pub fn columns(&self) -> impl Iterator<Item = (&str, &LegacyValue)> {
+        self.columns.iter().map(|(name, value)| (name.as_str(), value))
+    }
+}
+
+impl fmt::Debug for LegacyRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.columns.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+impl Drop for LegacyRow {
+    fn drop(&mut self) {
+        for (_, value) in &mut self.columns {
+            match value {
+                LegacyValue::Text(text) => text.zeroize(),
+                LegacyValue::Bytes(bytes) => bytes.zeroize(),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// A value of one column.
+#[derive(Clone, PartialEq)]
+pub enum LegacyValue {
+    /// SQL NULL.
+    Null,
+    /// A truth value.
+    Bool(bool),
+    /// A whole number of any width.
+    Int(i128),
+    /// A finite floating-point number.
+    Float(f64),
+    /// An exact decimal, as the database prints it.
+    Decimal(String),
+    /// Text; `char(n)` without its padding, uuid in lower case, enums and everything else that has a text form.
+    Text(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
+    /// A JSON document.
+    Json(serde_json::Value),
+    /// An SQL array.
+    List(Vec<LegacyValue>),
+    /// A date, a time or a moment in ISO 8601; with `Z` where the column knows its zone.
+    Moment(String),
+    /// A value that could not be decoded; holds the type's name.
+    Undecodable(String),
+}
+
+impl fmt::Debug for LegacyValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LegacyValue(…)")
+    }
+}

@@ -1,0 +1,37 @@
+//! The legacy database, read only. Only here and in `ledger` is a database driver known.
+pub mod error;
+pub mod legacy_row;
+
+use async_trait::async_trait;
+use error::StoreError;
+use legacy_row::LegacyRow;
+
+/// What a lookup found.
+#[derive(Debug)]
+pub enum Found {
+    /// Nobody.
+    Nobody,
+    /// One row.
+    One(LegacyRow),
+    /// More than one row: nobody may guess which.
+    Several,
+}
+
+/// A legacy database: the same contract for every backend.
+///
+/// Every method may be dropped at any moment: the statement runs in a task of its own, and its reply never reaches
+/// another caller.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// The row that answers to what a person typed: case-insensitive, accents and trailing blanks significant.
+    async fn find(&self, identifier: &str) -> Result<Found, StoreError>;
+    /// Whether a row has this key (the part of `user_id` behind the prefix). `None` when the operator's own SELECT
+    /// gives no way to ask.
+    async fn has_key(&self, key: &str) -> Result<Option<bool>, StoreError>;
+    /// Whether the database answers.
+    async fn ping(&self) -> Result<(), StoreError>;
+    /// Up to `limit` rows, with the password columns only: to choose the decoy.
+    async fn sample(&self, limit: u32) -> Result<Vec<LegacyRow>, StoreError>;
+    /// Connections in the pool: in use, idle.
+    fn connections(&self) -> (usize, usize);
+}
