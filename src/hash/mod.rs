@@ -3,4 +3,9 @@
 //! Pure: no I/O, no runtime, no configuration. A scheme is one file in `families/`, its vectors beside it, and one
 //! line in `registry.rs`.
 pub mod attempt;
+pub mod bounds;
+pub mod digest;
+pub mod encoding;
+pub mod families;
+pub mod registry;
 pub mod scheme;

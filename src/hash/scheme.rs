@@ -51,6 +51,8 @@ pub trait Verifier: Send + Sync {
     fn cost(&self) -> Cost;
     /// Whether the password belongs to the hash; compares in constant time.
     fn verify(&self, attempt: &Attempt) -> Verdict;
+    /// A verifier that costs the same and matches nobody.
+    fn decoy(&self) -> Box<dyn Verifier>;
 }
 
 /// The cost of one verification.
@@ -84,6 +86,14 @@ pub enum Verdict {
     Match,
     /// It does not.
     Mismatch,
+}
+
+impl Verdict {
+    /// `Match` where it is true.
+    #[must_use]
+    pub fn of(matches: bool) -> Self {
+        if matches { Self::Match } else { Self::Mismatch }
+    }
 }
 
 /// What a stored value turned out to be.

@@ -1,0 +1,47 @@
+//! The accepted range of every cost, checked before any work is done.
+//!
+//! Whoever can write the legacy table could otherwise stop the service with one row. Each ceiling lets one
+//! verification take about as long as a request may (5 s) on a slow core, well above what applications write.
+use super::scheme::ParseError;
+
+/// bcrypt's cost: 2^16 rounds take about 4 s; applications write 10 to 14.
+pub const BCRYPT_COST: (u32, u32) = (4, 16);
+/// PBKDF2's rounds times blocks of output: 2^24 take about 2 s with SHA-256; OWASP advises 600,000.
+pub const PBKDF2_ROUNDS: (u32, u32) = (1, 1 << 24);
+/// Longest output of PBKDF2 and argon2 in bytes: the longest known application stores 512.
+pub const OUTPUT_BYTES: usize = 512;
+/// argon2's memory in KiB: 1 GiB is the whole default budget; applications write 4 to 256 MiB.
+pub const ARGON2_MEMORY: u32 = 1 << 20;
+/// argon2's passes times KiB: 4 GiB written take about 3 s.
+pub const ARGON2_WORK: u64 = 1 << 22;
+/// argon2's lanes: applications write 1 to 16.
+pub const ARGON2_LANES: u32 = 64;
+/// phpass' log2 of rounds: the format's own range is 7 to 30; 2^22 MD5 take about 1 s, WordPress writes 13.
+pub const PHPASS_LOG2: (u32, u32) = (7, 22);
+/// Longest stored text in bytes: the longest known format takes below 1 KiB.
+pub const STORED_BYTES: usize = 4096;
+
+/// Holds a cost against its range.
+///
+/// # Errors
+/// `TooCostly` above it, `Malformed` below it.
+pub fn within<T: PartialOrd>(cost: T, (least, most): (T, T)) -> Result<T, ParseError> {
+    if cost > most {
+        Err(ParseError::TooCostly)
+    } else if cost < least {
+        Err(ParseError::Malformed)
+    } else {
+        Ok(cost)
+    }
+}
+
+/// A number of a cost field: digits only. More digits than the type holds is more cost than any ceiling.
+///
+/// # Errors
+/// `Malformed` for what is no number, `TooCostly` for one beyond the type.
+pub fn number(text: &str) -> Result<u32, ParseError> {
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(ParseError::Malformed);
+    }
+    text.parse().map_err(|_| ParseError::TooCostly)
+}

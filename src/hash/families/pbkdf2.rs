@@ -1,0 +1,190 @@
+//! PBKDF2 (RFC 8018) as Django, passlib and the PHC string format write it.
+use crate::hash::{
+    attempt::Attempt,
+    bounds, encoding,
+    scheme::{Cost, ParseError, Scheme, Site, Stored, Tell, Verdict, Verifier},
+};
+use sha1::Sha1;
+use sha2::{Sha256, Sha512};
+
+/// The digest below the HMAC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prf {
+    /// HMAC-SHA-1.
+    Sha1,
+    /// HMAC-SHA-256.
+    Sha256,
+    /// HMAC-SHA-512.
+    Sha512,
+}
+
+/// A PBKDF2 hash, whatever its text looked like.
+pub struct Pbkdf2Hash {
+    prf: Prf,
+    rounds: u32,
+    salt: Vec<u8>,
+    digest: Vec<u8>,
+}
+
+impl Pbkdf2Hash {
+    /// A hash within the bounds.
+    ///
+    /// # Errors
+    /// `TooCostly`, or `Malformed` for no rounds or no digest.
+    pub fn new(prf: Prf, rounds: u32, salt: Vec<u8>, digest: Vec<u8>) -> Result<Self, ParseError> {
+        if digest.len() < 10 || digest.len() > bounds::OUTPUT_BYTES {
+            return Err(ParseError::Malformed);
+        }
+        let hash = Self { prf, rounds, salt, digest };
+        bounds::within(rounds, bounds::PBKDF2_ROUNDS)?;
+        if hash.work() > u64::from(bounds::PBKDF2_ROUNDS.1) {
+            return Err(ParseError::TooCostly);
+        }
+        Ok(hash)
+    }
+
+    /// Rounds times blocks of output.
+    fn work(&self) -> u64 {
+        let block = match self.prf {
+            Prf::Sha1 => 20,
+            Prf::Sha256 => 32,
+            Prf::Sha512 => 64,
+        };
+        u64::from(self.rounds) * self.digest.len().div_ceil(block) as u64
+    }
+}
+
+impl Verifier for Pbkdf2Hash {
+    fn cost(&self) -> Cost {
+        let kind = match self.prf {
+            Prf::Sha1 => "pbkdf2-sha1",
+            Prf::Sha256 => "pbkdf2-sha256",
+            Prf::Sha512 => "pbkdf2-sha512",
+        };
+        Cost { kind, rounds: self.work(), memory: 0, label: self.rounds.to_string() }
+    }
+
+    fn verify(&self, attempt: &Attempt) -> Verdict {
+        let password = attempt.password.as_bytes();
+        let mut derived = vec![0; self.digest.len()];
+        match self.prf {
+            Prf::Sha1 => ::pbkdf2::pbkdf2_hmac::<Sha1>(password, &self.salt, self.rounds, &mut derived),
+            Prf::Sha256 => ::pbkdf2::pbkdf2_hmac::<Sha256>(password, &self.salt, self.rounds, &mut derived),
+            Prf::Sha512 => ::pbkdf2::pbkdf2_hmac::<Sha512>(password, &self.salt, self.rounds, &mut derived),
+        }
+        Verdict::of(encoding::equal(&derived, &self.digest))
+    }
+
+    fn decoy(&self) -> Box<dyn Verifier> {
+        Box::new(Self {
+            prf: self.prf,
+            rounds: self.rounds,
+            salt: vec![0x5a; self.salt.len()],
+            digest: vec![0; self.digest.len()],
+        })
+    }
+}
+
+/// How a writer lays out its text.
+enum Text {
+    /// `pbkdf2_sha256$rounds$salt$base64`, the salt as it stands.
+    Django,
+    /// `$pbkdf2-sha256$rounds$ab64$ab64`.
+    Passlib,
+}
+
+/// A PBKDF2 scheme with one prefix.
+pub struct Pbkdf2 {
+    name: &'static str,
+    prefix: &'static str,
+    prf: Prf,
+    text: Text,
+}
+
+/// Django's default since 1.4.
+pub const DJANGO_PBKDF2_SHA256: Pbkdf2 =
+    Pbkdf2 { name: "django_pbkdf2_sha256", prefix: "pbkdf2_sha256$", prf: Prf::Sha256, text: Text::Django };
+/// Django's second choice.
+pub const DJANGO_PBKDF2_SHA1: Pbkdf2 =
+    Pbkdf2 { name: "django_pbkdf2_sha1", prefix: "pbkdf2_sha1$", prf: Prf::Sha1, text: Text::Django };
+/// passlib's `pbkdf2_sha1`.
+pub const PBKDF2_SHA1_PASSLIB: Pbkdf2 =
+    Pbkdf2 { name: "pbkdf2_sha1_passlib", prefix: "$pbkdf2$", prf: Prf::Sha1, text: Text::Passlib };
+/// passlib's `pbkdf2_sha256`.
+pub const PBKDF2_SHA256_PASSLIB: Pbkdf2 =
+    Pbkdf2 { name: "pbkdf2_sha256_passlib", prefix: "$pbkdf2-sha256$", prf: Prf::Sha256, text: Text::Passlib };
+/// passlib's `pbkdf2_sha512`.
+pub const PBKDF2_SHA512_PASSLIB: Pbkdf2 =
+    Pbkdf2 { name: "pbkdf2_sha512_passlib", prefix: "$pbkdf2-sha512$", prf: Prf::Sha512, text: Text::Passlib };
+
+impl Scheme for Pbkdf2 {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn tell(&self) -> Tell {
+        Tell::Prefix
+    }
+
+    fn parse(&self, stored: Stored<'_>, _site: &Site) -> Result<Box<dyn Verifier>, ParseError> {
+        let text = stored.hash.strip_prefix(self.prefix).ok_or(ParseError::NotMine)?;
+        if matches!(self.text, Text::Passlib) && text.starts_with(|c: char| !c.is_ascii_digit()) {
+            // `i=` behind the same prefix is the PHC format's.
+            return Err(ParseError::NotMine);
+        }
+        let mut fields = text.split('$');
+        let (Some(rounds), Some(salt), Some(digest), None) =
+            (fields.next(), fields.next(), fields.next(), fields.next())
+        else {
+            return Err(ParseError::Malformed);
+        };
+        let rounds = bounds::number(rounds)?;
+        let (salt, digest) = match self.text {
+            Text::Django => (Some(salt.as_bytes().to_vec()), encoding::base64(digest)),
+            Text::Passlib => (encoding::ab64(salt), encoding::ab64(digest)),
+        };
+        let (salt, digest) = (salt.ok_or(ParseError::Malformed)?, digest.ok_or(ParseError::Malformed)?);
+        Ok(Box::new(Pbkdf2Hash::new(self.prf, rounds, salt, digest)?))
+    }
+}
+
+/// `$pbkdf2-sha256$i=rounds[,l=length]$base64$base64`: the PHC string format.
+pub struct PhcPbkdf2;
+
+impl Scheme for PhcPbkdf2 {
+    fn name(&self) -> &'static str {
+        "phc_pbkdf2"
+    }
+
+    fn tell(&self) -> Tell {
+        Tell::Prefix
+    }
+
+    fn parse(&self, stored: Stored<'_>, _site: &Site) -> Result<Box<dyn Verifier>, ParseError> {
+        let (prf, text) = [
+            ("$pbkdf2-sha256$i=", Prf::Sha256),
+            ("$pbkdf2-sha512$i=", Prf::Sha512),
+            ("$pbkdf2-sha1$i=", Prf::Sha1),
+            ("$pbkdf2$i=", Prf::Sha1),
+        ]
+        .into_iter()
+        .find_map(|(prefix, prf)| Some((prf, stored.hash.strip_prefix(prefix)?)))
+        .ok_or(ParseError::NotMine)?;
+        let mut fields = text.split('$');
+        let (Some(parameters), Some(salt), Some(digest), None) =
+            (fields.next(), fields.next(), fields.next(), fields.next())
+        else {
+            return Err(ParseError::Malformed);
+        };
+        let (rounds, length) = match parameters.split_once(",l=") {
+            Some((rounds, length)) => (rounds, Some(bounds::number(length)?)),
+            None => (parameters, None),
+        };
+        let decode = |text| encoding::base64(text).ok_or(ParseError::Malformed);
+        let (salt, digest) = (decode(salt)?, decode(digest)?);
+        if length.is_some_and(|length| usize::try_from(length) != Ok(digest.len())) {
+            return Err(ParseError::Malformed);
+        }
+        Ok(Box::new(Pbkdf2Hash::new(prf, bounds::number(rounds)?, salt, digest)?))
+    }
+}
