@@ -9,7 +9,7 @@
 //! 3  store     ledger                the legacy database (read), our marks (ours)
 //! 2  config                          parsed once, cannot be wrong afterwards
 //! 1  hash      sql                   pure: no tokio, no I/O, no configuration
-//! 0  secret    clock     telemetry
+//! 0  secret    clock     telemetry   trust
 //! ```
 pub mod accounts;
 pub mod cli;
@@ -25,3 +25,4 @@ pub mod sql;
 pub mod store;
 pub mod telemetry;
 pub mod token;
+pub mod trust;

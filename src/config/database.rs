@@ -1,4 +1,8 @@
 //! `[database]`: where the legacy users are.
+use super::{
+    database_url::{self, TlsKeys},
+    section::Section,
+};
 use crate::secret::Secret;
 use std::{path::PathBuf, time::Duration};
 
@@ -58,4 +62,32 @@ pub enum DatabaseTls {
         /// PEM file of the authority; the host's roots when `None`.
         root: Option<PathBuf>,
     },
+}
+
+const MILLISECOND: Duration = Duration::from_millis(1);
+const MINUTE: Duration = Duration::from_secs(60);
+
+pub(super) fn read(section: &Section<'_>) -> Option<Database> {
+    let text =
+        section.required_text("url", "write it like `postgres://drawbridge@db.internal/legacy` or `sqlite:legacy.db`");
+    let password = section.secret("password");
+    let tls = TlsKeys { mode: section.text("tls"), root: section.path("tls_root") };
+    let url = database_url::parse(&text, password, &tls, section.context());
+    let database = (
+        section.integer("pool", 16, 1..=1000),
+        section.duration("pool_timeout", Duration::from_secs(1), MILLISECOND..=MINUTE),
+        section.duration("statement_timeout", Duration::from_secs(2), MILLISECOND * 10..=MINUTE),
+    );
+    section.finish();
+    let url = match url {
+        Ok(url) => url,
+        Err((message, hint)) => {
+            if !text.is_empty() {
+                section.problem("url", format!("`{}`: {message}", section.full("url")), Some(&hint));
+            }
+            return None;
+        }
+    };
+    let (pool, pool_timeout, statement_timeout) = database;
+    Some(Database { url, pool, pool_timeout, statement_timeout })
 }

@@ -1,5 +1,7 @@
 //! `[log]`: format and level of the log.
 
+use super::section::Section;
+
 /// How the log looks. It goes to stderr.
 #[derive(Debug, Clone)]
 pub struct Log {
@@ -16,4 +18,14 @@ pub enum Format {
     Text,
     /// One JSON object a line.
     Json,
+}
+
+pub(super) fn read(section: &Section<'_>) -> Log {
+    let format = section.choice("format", Format::Text, &[("text", Format::Text), ("json", Format::Json)]);
+    let level = section.text("level").unwrap_or_else(|| "info".to_owned());
+    if tracing_subscriber::EnvFilter::try_new(&level).is_err() {
+        section.problem("level", "`log.level` is no filter", Some("write it like `info` or `drawbridge=debug`"));
+    }
+    section.finish();
+    Log { format, level }
 }

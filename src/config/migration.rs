@@ -1,5 +1,9 @@
 //! `[migration]`: the mode and the ledger.
-use super::database::DatabaseUrl;
+use super::{
+    database::DatabaseUrl,
+    database_url::{self, TlsKeys},
+    section::Section,
+};
 
 /// How users cross.
 #[derive(Debug, Clone)]
@@ -27,4 +31,22 @@ impl Migration {
     pub fn hides_marked(&self) -> bool {
         self.mode == Mode::Import && self.hide_migrated
     }
+}
+
+pub(super) fn read(section: &Section<'_>) -> Migration {
+    let mode = section.choice("mode", Mode::Import, &[("import", Mode::Import), ("proxy", Mode::Proxy)]);
+    let hide_migrated = section.bool("hide_migrated", true);
+    let password = section.secret("store_password");
+    let store = match section.text("store").as_deref() {
+        None | Some("same") => None,
+        Some(text) => match database_url::parse(text, password, &TlsKeys::default(), section.context()) {
+            Ok(url) => Some(url),
+            Err((message, hint)) => {
+                section.problem("store", format!("`migration.store`: {message}"), Some(&hint));
+                None
+            }
+        },
+    };
+    section.finish();
+    Migration { mode, hide_migrated, store }
 }

@@ -1,13 +1,20 @@
 //! The configuration: parsed once, cannot be wrong afterwards. One file per section of `drawbridge.toml`.
 pub mod database;
+pub mod database_url;
 pub mod limits;
+pub mod load;
 pub mod log;
 pub mod migration;
 pub mod ops;
 pub mod password;
+pub mod problem;
+mod secret_file;
+mod section;
 pub mod server;
+mod source;
 pub mod token;
 pub mod users;
+mod users_reader;
 
 /// Everything that `drawbridge.toml`, the environment and the secret files say.
 #[derive(Debug, Clone)]

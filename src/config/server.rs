@@ -1,5 +1,10 @@
 //! `[server]`: the bridge listener.
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use super::{secret_file, section::Section};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
 /// The bridge listener.
 #[derive(Debug, Clone)]
@@ -34,4 +39,59 @@ pub enum Plaintext {
     LoopbackOnly,
     /// Anywhere: a proxy in front ends TLS.
     BehindProxy,
+}
+
+pub(super) fn read(section: &Section<'_>) -> Server {
+    let tls = section.is_set("tls").then(|| read_tls(&section.table("tls"))).flatten();
+    let choices = [("loopback-only", Plaintext::LoopbackOnly), ("behind-proxy", Plaintext::BehindProxy)];
+    let plaintext = section.choice("plaintext", Plaintext::LoopbackOnly, &choices);
+    let listen = section.address("listen", SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)));
+    if tls.is_none() && !section.is_set("tls") && plaintext == Plaintext::LoopbackOnly && !listen.ip().is_loopback() {
+        section.problem(
+            "listen",
+            format!(
+                "`server.listen` is {listen}, and without `server.tls` passwords would cross the network in the clear"
+            ),
+            Some("set `server.tls`, or `plaintext = \"behind-proxy\"` where a proxy in front ends TLS"),
+        );
+    }
+    let allow = section.texts("allow").iter().filter_map(|text| network(section, text)).collect();
+    let bounds = Duration::from_millis(100)..=Duration::from_secs(60);
+    let deadline = section.duration("deadline", Duration::from_secs(5), bounds);
+    section.finish();
+    Server { listen, tls, plaintext, allow, deadline }
+}
+
+fn network(section: &Section<'_>, text: &str) -> Option<ipnet::IpNet> {
+    let network = text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(ipnet::IpNet::from));
+    if network.is_none() {
+        let message = format!("`server.allow` holds `{text}`, which is no network");
+        section.problem("allow", message, Some("write it like `203.0.113.0/24`"));
+    }
+    network
+}
+
+fn read_tls(section: &Section<'_>) -> Option<Tls> {
+    let file = |key: &str| {
+        let path = section.path(key);
+        if let Some(path) = &path
+            && let Err(error) = std::fs::File::open(path)
+        {
+            section.problem(key, format!("`{}`: {} cannot be read: {error}", section.full(key), path.display()), None);
+        }
+        path
+    };
+    let (certificate, key, client_ca) = (file("certificate"), file("key"), file("client_ca"));
+    for (name, path) in [("certificate", &certificate), ("key", &key)] {
+        if path.is_none() {
+            section.problem(name, format!("`{}` is missing", section.full(name)), Some("name a PEM file"));
+        }
+    }
+    if let Some(path) = key.as_ref().filter(|path| path.exists())
+        && let Err((message, hint)) = secret_file::is_private(path)
+    {
+        section.problem("key", format!("`{}`: {message}", section.full("key")), Some(hint));
+    }
+    section.finish();
+    Some(Tls { certificate: certificate?, key: key?, client_ca })
 }

@@ -24,6 +24,20 @@ pub struct Users {
     pub mfa_factors: Option<String>,
 }
 
+impl Users {
+    /// The column of a row that holds the answer of the active rule.
+    #[must_use]
+    pub fn active_column(&self) -> Option<&str> {
+        match self.active.as_ref()? {
+            Active::Column(name) => Some(name),
+            Active::Condition(_) => Some(ACTIVE_CONDITION),
+        }
+    }
+}
+
+/// The name under which a condition is selected.
+pub const ACTIVE_CONDITION: &str = "drawbridge_active";
+
 /// What is selected from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum From {

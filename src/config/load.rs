@@ -1,0 +1,84 @@
+//! Loads a configuration: file, environment and secret files, with all problems at once.
+use super::{
+    Config,
+    problem::{Origin, Problem, Problems},
+    section::{Context, Section},
+    source,
+};
+use std::{cell::RefCell, path::Path};
+
+/// Which optional sections a command needs.
+#[derive(Debug, Clone, Copy)]
+pub struct Needs {
+    token: bool,
+}
+
+impl Needs {
+    /// The database and the users, as every command.
+    #[must_use]
+    pub fn database() -> Self {
+        Self { token: false }
+    }
+
+    /// The token rules, too.
+    #[must_use]
+    pub fn token() -> Self {
+        Self { token: true }
+    }
+}
+
+/// Loads the file, with the environment over it.
+///
+/// # Errors
+/// All problems, in the order of the file.
+pub fn load(
+    path: &Path,
+    environment: impl Iterator<Item = (String, String)>,
+    needs: Needs,
+) -> Result<Config, Problems> {
+    let file = path.display().to_string();
+    let whole = |message: String, hint: &str| Problems {
+        file: file.clone(),
+        all: vec![Problem { origin: Origin::Missing, key: String::new(), message, hint: Some(hint.to_owned()) }],
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        whole(
+            format!("the configuration cannot be read: {error}"),
+            "name it with `--config FILE` or `DRAWBRIDGE_CONFIG`",
+        )
+    })?;
+    let tree =
+        source::tree(&text, environment).map_err(|problem| Problems { file: file.clone(), all: vec![problem] })?;
+    let context =
+        Context { directory: path.parent().unwrap_or(Path::new("")).to_owned(), problems: RefCell::new(Vec::new()) };
+    let config = read(&Section::new("", Some(&tree), &context), needs);
+    let mut all = context.problems.into_inner();
+    match config {
+        Some(config) if all.is_empty() => Ok(config),
+        _ => {
+            // Lines first, in their order; then variables; then what is missing.
+            all.sort_by(|a, b| a.origin.cmp(&b.origin));
+            all.dedup();
+            Err(Problems { file, all })
+        }
+    }
+}
+
+/// Reads every section, whatever is wrong with the others.
+fn read(root: &Section<'_>, needs: Needs) -> Option<Config> {
+    let server = super::server::read(&root.table("server"));
+    let ops = super::ops::read(&root.table("ops"));
+    let token = super::token::read(&root.table("token"), needs.token);
+    let database = super::database::read(&root.table("database"));
+    let users = super::users_reader::read(&root.table("users"));
+    let password = super::password::read(&root.table("password"));
+    let migration = super::migration::read(&root.table("migration"));
+    let limits = super::limits::read(&root.table("limits"));
+    let log = super::log::read(&root.table("log"));
+    root.not_supported("audit", "remove the section: this version keeps no audit stream, and does not pretend to");
+    root.finish();
+    if server.listen == ops.listen && server.listen.port() != 0 {
+        root.table("ops").problem("listen", "`ops.listen` and `server.listen` are the same address", None);
+    }
+    Some(Config { server, ops, token, database: database?, users: users?, password, migration, limits, log })
+}
