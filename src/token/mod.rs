@@ -1,1 +1,5 @@
 //! Who may ask: the gate before the three routes, and the signing keys behind it.
+pub mod claims;
+pub mod gate;
+pub mod key_set;
+pub mod keys;

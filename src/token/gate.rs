@@ -1,0 +1,248 @@
+//! Who is let in: the rules in their order. The list in the contract and this file read the same.
+//!
+//! Nothing of a token is ever logged: a rejection carries a word of a closed list.
+use super::{
+    claims::{Claims, Header},
+    key_set::Key,
+    keys::Keys,
+};
+use crate::{clock, config::token::Token};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::Algorithm;
+use std::{str::FromStr, sync::Arc};
+
+/// Longest token in bytes; Auth0's are below 2 KiB.
+const MAX_TOKEN: usize = 8 * 1024;
+
+/// What the subject of every client-credentials token ends in.
+const CLIENT_SUFFIX: &str = "@clients";
+
+/// A route's scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// `legacy:login`.
+    Login,
+    /// `legacy:get_user`.
+    GetUser,
+    /// `legacy:mark_migrated`.
+    MarkMigrated,
+}
+
+impl Scope {
+    /// The scope as the token spells it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Login => "legacy:login",
+            Self::GetUser => "legacy:get_user",
+            Self::MarkMigrated => "legacy:mark_migrated",
+        }
+    }
+}
+
+/// The client whose token was accepted.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Its client id.
+    pub client_id: String,
+    /// The token's id, where the dialect has one.
+    pub token_id: Option<String>,
+}
+
+/// Why a token was not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rejection {
+    /// No token, or not a good one.
+    InvalidToken(&'static str),
+    /// Genuine, but not a client's own.
+    NotAClientToken(&'static str),
+    /// The client is not on the operator's list.
+    ClientNotAllowed,
+    /// The route's scope is missing.
+    InsufficientScope,
+    /// No keys have ever been fetched, or they are too old to be trusted.
+    KeysUnavailable,
+}
+
+impl Rejection {
+    /// The label of `token_rejections_total{reason}`.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::InvalidToken(reason) | Self::NotAClientToken(reason) => reason,
+            Self::ClientNotAllowed => "client_not_allowed",
+            Self::InsufficientScope => "insufficient_scope",
+            Self::KeysUnavailable => "keys_unavailable",
+        }
+    }
+}
+
+/// The gate before the three routes.
+pub struct Gate {
+    rules: Token,
+    keys: Arc<Keys>,
+}
+
+/// A token in its parts, before anything of it is believed.
+struct Parts<'a> {
+    header: Header,
+    signed: &'a str,
+    payload: &'a str,
+    signature: &'a str,
+}
+
+impl Gate {
+    /// A gate with these rules and keys.
+    #[must_use]
+    pub fn new(rules: &Token, keys: Arc<Keys>) -> Self {
+        Self { rules: rules.clone(), keys }
+    }
+
+    /// Lets a caller in, or says why not. Waits only for a key that is not known, and then at most for one fetch.
+    ///
+    /// # Errors
+    /// `Rejection`: first whether the token is genuine, then whether its client may.
+    pub async fn admit(&self, authorization: Option<&[u8]>, scope: Scope) -> Result<Caller, Rejection> {
+        let token = bearer(authorization)?;
+        let parts = split(token)?;
+        let algorithm = self.algorithm(&parts.header)?;
+        let key = self.keys.find(parts.header.kid.as_deref()).await?;
+        verify_signature(&parts, &key, algorithm)?;
+        let claims = decode_claims(parts.payload)?;
+        self.check_validity(&claims, clock::unix_now_exact())?;
+        let client_id = client_of(&claims)?;
+        self.check_client(&claims, &client_id, scope)?;
+        Ok(Caller { client_id, token_id: claims.jti })
+    }
+
+    /// Rule 1: the algorithm is on the list. Symmetric ones and `none` cannot be on it.
+    fn algorithm(&self, header: &Header) -> Result<Algorithm, Rejection> {
+        if header.crit.is_some() {
+            return Err(Rejection::InvalidToken("critical_extension"));
+        }
+        if let Some(typ) = &header.typ {
+            let typ = typ.to_ascii_lowercase();
+            if !matches!(typ.as_str(), "jwt" | "at+jwt" | "application/at+jwt") {
+                return Err(Rejection::InvalidToken("type"));
+            }
+        }
+        Algorithm::from_str(&header.alg)
+            .ok()
+            .filter(|algorithm| self.rules.algorithms.contains(algorithm))
+            .ok_or(Rejection::InvalidToken("algorithm"))
+    }
+
+    /// Rule 2: issuer, audience and time.
+    fn check_validity(&self, claims: &Claims, now: f64) -> Result<(), Rejection> {
+        let leeway = self.rules.leeway.as_secs_f64();
+        if claims.iss.as_deref() != Some(self.rules.issuer.as_str()) {
+            return Err(Rejection::InvalidToken("issuer"));
+        }
+        if !claims.aud.holds(&self.rules.audience) {
+            return Err(Rejection::InvalidToken("audience"));
+        }
+        match claims.exp {
+            None => return Err(Rejection::InvalidToken("no_expiry")),
+            Some(exp) if exp.0 + leeway <= now => return Err(Rejection::InvalidToken("expired")),
+            Some(_) => {}
+        }
+        let in_future = |date: Option<super::claims::NumericDate>| date.is_some_and(|date| date.0 > now + leeway);
+        if in_future(claims.nbf) || in_future(claims.iat) {
+            return Err(Rejection::InvalidToken("not_yet_valid"));
+        }
+        Ok(())
+    }
+
+    /// Rules 5 and 6: the operator's list and the route's scope.
+    fn check_client(&self, claims: &Claims, client_id: &str, scope: Scope) -> Result<(), Rejection> {
+        if !self.rules.clients.is_empty() && !self.rules.clients.iter().any(|allowed| allowed == client_id) {
+            return Err(Rejection::ClientNotAllowed);
+        }
+        let held = claims.scope.as_deref().unwrap_or("");
+        if self.rules.scopes && !held.split(' ').any(|held| held == scope.name()) {
+            return Err(Rejection::InsufficientScope);
+        }
+        Ok(())
+    }
+}
+
+/// The token of an `Authorization` header.
+fn bearer(authorization: Option<&[u8]>) -> Result<&str, Rejection> {
+    let header = authorization.ok_or(Rejection::InvalidToken("missing"))?;
+    let header = std::str::from_utf8(header).map_err(|_| Rejection::InvalidToken("malformed"))?;
+    let (scheme, token) = header.split_once(' ').ok_or(Rejection::InvalidToken("missing"))?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Rejection::InvalidToken("missing"));
+    }
+    let token = token.trim_start_matches(' ');
+    if token.len() > MAX_TOKEN {
+        return Err(Rejection::InvalidToken("too_large"));
+    }
+    Ok(token)
+}
+
+fn split(token: &str) -> Result<Parts<'_>, Rejection> {
+    const MALFORMED: Rejection = Rejection::InvalidToken("malformed");
+    let (signed, signature) = token.rsplit_once('.').ok_or(MALFORMED)?;
+    let (header, payload) = signed.split_once('.').ok_or(MALFORMED)?;
+    if payload.contains('.') || signature.is_empty() {
+        return Err(MALFORMED);
+    }
+    Ok(Parts { header: decode(header)?, signed, payload, signature })
+}
+
+/// An object of a token. serde reads structs from arrays, too; a token has objects only.
+fn decode<T: serde::de::DeserializeOwned>(part: &str) -> Result<T, Rejection> {
+    const MALFORMED: Rejection = Rejection::InvalidToken("malformed");
+    let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| MALFORMED)?;
+    if json.first() != Some(&b'{') {
+        return Err(MALFORMED);
+    }
+    serde_json::from_slice(&json).map_err(|_| MALFORMED)
+}
+
+fn decode_claims(payload: &str) -> Result<Claims, Rejection> {
+    decode(payload).map_err(|_| Rejection::InvalidToken("claims"))
+}
+
+/// Rule 1: the key is of the algorithm's type, and the signature is its own.
+fn verify_signature(parts: &Parts<'_>, key: &Key, algorithm: Algorithm) -> Result<(), Rejection> {
+    if !key.fits(algorithm) {
+        return Err(Rejection::InvalidToken("key_type"));
+    }
+    match jsonwebtoken::crypto::verify(parts.signature, parts.signed.as_bytes(), key.decoding(), algorithm) {
+        Ok(true) => Ok(()),
+        Ok(false) | Err(_) => Err(Rejection::InvalidToken("signature")),
+    }
+}
+
+/// Rules 3 and 4: a client-credentials token, by its subject, its client and its grant.
+///
+/// # Why not the suffix alone
+/// The subject of an ordinary user is `auth0|` and the `user_id` that we returned: a legacy id that ends in
+/// `@clients` would pass for a client.
+fn client_of(claims: &Claims) -> Result<String, Rejection> {
+    let sub = claims.sub.as_deref().unwrap_or("");
+    if sub.contains('|') {
+        return Err(Rejection::NotAClientToken("subject"));
+    }
+    let Some(subject_client) = sub.strip_suffix(CLIENT_SUFFIX) else {
+        tracing::warn!(
+            "a genuine token has no `@clients` subject: agent subject claims are not supported, switch them off for \
+             this API in Auth0, and let only applications with a client grant use its audience"
+        );
+        return Err(Rejection::NotAClientToken("subject"));
+    };
+    let client = match (&claims.azp, &claims.client_id) {
+        (Some(azp), Some(client_id)) if azp != client_id => return Err(Rejection::NotAClientToken("client_mismatch")),
+        (Some(client), _) | (None, Some(client)) => client,
+        (None, None) => return Err(Rejection::NotAClientToken("no_client")),
+    };
+    if client != subject_client || client.is_empty() || client.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(Rejection::NotAClientToken("client_mismatch"));
+    }
+    if claims.gty.as_deref().is_some_and(|gty| gty != "client-credentials") {
+        return Err(Rejection::NotAClientToken("grant_type"));
+    }
+    Ok(client.clone())
+}
