@@ -1,1 +1,94 @@
-//! accounts.
+//! The decisions about a person: who is it, is it the right password, what may be told.
+//!
+//! One file per verb. An outage is an `Outage` here and never turns into an answer about a person.
+pub mod active;
+pub mod decoy;
+pub mod error;
+pub mod get_user;
+pub mod login;
+pub mod mark_migrated;
+pub mod metadata;
+pub mod profile;
+pub mod throttle;
+pub mod user_id;
+pub mod verify_pool;
+
+use crate::{
+    config::{migration::Migration, users::Users},
+    hash::{registry::Schemes, scheme::Site},
+    ledger::Ledger,
+    store::Store,
+    telemetry::metrics::Metrics,
+};
+use decoy::Decoy;
+use std::{sync::Arc, time::Instant};
+use throttle::Throttle;
+use verify_pool::VerifyPool;
+
+/// Everything that the three verbs decide with.
+pub struct Accounts {
+    /// The legacy database.
+    pub store: Arc<dyn Store>,
+    /// Our marks.
+    pub ledger: Arc<dyn Ledger>,
+    /// Where passwords are verified.
+    pub pool: VerifyPool,
+    /// Which schemes are read.
+    pub schemes: Schemes,
+    /// What some schemes need beside the row.
+    pub site: Site,
+    /// What is verified when there is nothing to verify.
+    pub decoy: Decoy,
+    /// Which columns mean what.
+    pub users: Users,
+    /// Column of the stored hash.
+    pub password_column: String,
+    /// Column of the salt.
+    pub salt_column: Option<String>,
+    /// Mode and hiding.
+    pub migration: Migration,
+    /// Failed logins per account.
+    pub throttle: Throttle,
+    /// Counters.
+    pub metrics: Metrics,
+}
+
+impl Accounts {
+    /// Asks the store or the ledger, bounded by the request's deadline and counted.
+    ///
+    /// The statement itself runs in a task of its own: giving up here leaves it to end there.
+    async fn ask<T>(
+        &self,
+        query: &'static str,
+        deadline: Instant,
+        answer: impl Future<Output = Result<T, crate::store::error::StoreError>>,
+    ) -> Result<T, error::Refusal> {
+        let begun = Instant::now();
+        let result = tokio::time::timeout_at(deadline.into(), answer).await;
+        self.metrics.query_seconds.with_label_values(&[query]).observe(begun.elapsed().as_secs_f64());
+        match result {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => {
+                self.metrics.db_errors.with_label_values(&[error.kind.word()]).inc();
+                tracing::warn!(query, kind = error.kind.word(), %error, "the database did not answer");
+                Err(error::Refusal::DatabaseUnavailable)
+            }
+            Err(_) => {
+                self.metrics.db_errors.with_label_values(&["deadline"]).inc();
+                tracing::warn!(query, kind = "deadline", "the database did not answer within the request's deadline");
+                Err(error::Refusal::DatabaseUnavailable)
+            }
+        }
+    }
+
+    /// Whether the user is marked and marks hide.
+    ///
+    /// Asks the ledger for nobody, too: an unknown user must cost the same round trip as a known one.
+    async fn is_hidden(&self, user_id: Option<&str>, deadline: Instant) -> Result<bool, error::Refusal> {
+        if !self.migration.hides_marked() {
+            return Ok(false);
+        }
+        let mark = self.ask("ledger", deadline, self.ledger.migrated_at(user_id.unwrap_or("-"))).await?;
+        Ok(user_id.is_some() && mark.is_some())
+    }
+}

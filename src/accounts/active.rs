@@ -1,0 +1,22 @@
+//! The operator's active rule: whether a user may cross.
+use crate::store::legacy_row::LegacyValue;
+
+/// Texts that mean yes; everything else means no.
+const YES: &[&str] = &["1", "t", "true", "y", "yes", "on", "active", "enabled"];
+
+/// What a value of the active column or condition says. NULL and what cannot be decoded mean no: unsure is not a yes.
+#[must_use]
+pub fn says_yes(value: Option<&LegacyValue>) -> bool {
+    match value {
+        Some(LegacyValue::Bool(answer)) => *answer,
+        Some(LegacyValue::Int(number)) => *number != 0,
+        Some(LegacyValue::Float(number)) => *number != 0.0,
+        Some(LegacyValue::Text(text) | LegacyValue::Decimal(text)) => {
+            let text = text.trim().to_lowercase();
+            YES.contains(&text.as_str()) || text.parse::<f64>().is_ok_and(|number| number != 0.0 && !number.is_nan())
+        }
+        // MySQL's bit(n) and SQL Server's arrive as bytes.
+        Some(LegacyValue::Bytes(bytes)) => bytes.iter().any(|byte| *byte != 0 && *byte != b'0'),
+        _ => false,
+    }
+}

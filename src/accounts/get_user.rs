@@ -1,0 +1,34 @@
+//! `get_user`: who is this? Without side effects, and as fast as one lookup.
+use super::{
+    Accounts,
+    error::Refusal,
+    profile::{self, Profile},
+};
+use crate::store::Found;
+use std::time::Instant;
+
+impl Accounts {
+    /// The profile of the person who types this identifier.
+    ///
+    /// # Errors
+    /// `UserNotFound` for nobody, for the inactive and for the hidden; the other refusals but those of a password.
+    pub async fn get_user(&self, identifier: &str, deadline: Instant) -> Result<Profile, Refusal> {
+        let found = self.ask("find_user", deadline, self.store.find(identifier)).await?;
+        let (row, profile) = match &found {
+            Found::One(row) => (Some(row), Some(profile::of(row, &self.users))),
+            Found::Nobody | Found::Several => (None, None),
+        };
+        let user_id =
+            profile.as_ref().and_then(|profile| profile.as_ref().ok()).map(|profile| profile.user_id.as_str());
+        let hidden = self.is_hidden(user_id, deadline).await?;
+        match (row, profile) {
+            (Some(row), Some(profile)) if !hidden && self.is_active(row) => profile.inspect_err(|refusal| {
+                if let Refusal::UserUnmappable(rule) = refusal {
+                    tracing::warn!(rule, "a user cannot be mapped");
+                }
+            }),
+            _ if matches!(found, Found::Several) => Err(Refusal::AmbiguousUser),
+            _ => Err(Refusal::UserNotFound),
+        }
+    }
+}

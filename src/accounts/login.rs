@@ -1,0 +1,164 @@
+//! `login`: is it the right person?
+//!
+//! Every path spends one verification before it answers: who is unknown, hidden, ambiguous, without a password or
+//! unverifiable costs the decoy, so that time tells nothing.
+use super::{
+    Accounts, active, decoy,
+    error::Refusal,
+    profile::{self, Profile},
+    verify_pool::{Job, NotVerified},
+};
+use crate::{
+    config::users::ProfileKey,
+    hash::{
+        attempt::Attempt,
+        scheme::{Identified, Reason, Stored, Verdict},
+    },
+    store::{
+        Found,
+        legacy_row::{LegacyRow, LegacyValue},
+    },
+};
+use std::time::Instant;
+use zeroize::Zeroizing;
+
+/// The label where no scheme was found.
+const NO_SCHEME: &str = "none";
+
+impl Accounts {
+    /// The profile of the person whose password this is.
+    ///
+    /// # Errors
+    /// Every `Refusal`; an outage is never a wrong password or an unknown user.
+    pub async fn login(
+        &self,
+        identifier: &str,
+        password: Zeroizing<String>,
+        deadline: Instant,
+    ) -> Result<Profile, Refusal> {
+        let account = identifier.trim().to_lowercase();
+        if let Err(wait) = self.throttle.count(&account) {
+            self.metrics.throttled.with_label_values(&["account"]).inc();
+            return self.counted(NO_SCHEME, Err(Refusal::TooManyAttempts(wait)));
+        }
+        let person = match self.find_person(identifier, deadline).await {
+            Ok(person) => person,
+            Err(outage) => {
+                self.throttle.refund(&account);
+                return self.counted(NO_SCHEME, Err(outage));
+            }
+        };
+        let verification = self.prepare(&person, identifier, password);
+        let scheme = verification.job.scheme;
+        let verdict = self.pool.verify(verification.job, deadline).await;
+        let decision = match verdict {
+            Err(NotVerified::Overloaded(after)) => Err(Refusal::Overloaded(after)),
+            Err(NotVerified::Failed) => Err(Refusal::PasswordUnverifiable(Reason::Malformed)),
+            Err(NotVerified::TooLarge) => Err(Refusal::PasswordUnverifiable(Reason::TooCostly)),
+            Ok(verdict) => self.decide(&person, verification.otherwise, verdict),
+        };
+        match &decision {
+            Ok(_) => self.throttle.forgive(&account),
+            // Only a guess counts against the account.
+            Err(Refusal::WrongPassword | Refusal::UserNotFound | Refusal::NoPassword) => {}
+            Err(_) => self.throttle.refund(&account),
+        }
+        self.counted(scheme, decision)
+    }
+
+    async fn find_person(&self, identifier: &str, deadline: Instant) -> Result<Person, Refusal> {
+        let found = self.ask("find_user", deadline, self.store.find(identifier)).await?;
+        let user_id = match &found {
+            Found::One(row) => profile::of(row, &self.users).ok().map(|profile| profile.user_id),
+            _ => None,
+        };
+        let hidden = self.is_hidden(user_id.as_deref(), deadline).await?;
+        Ok(match found {
+            Found::One(row) if !hidden => Person::Known(row),
+            Found::One(_) | Found::Nobody => Person::Unknown,
+            Found::Several => Person::Ambiguous,
+        })
+    }
+
+    fn prepare(&self, person: &Person, identifier: &str, password: Zeroizing<String>) -> Verification {
+        let attempt = |row: Option<&LegacyRow>| Attempt {
+            password,
+            identifier: Zeroizing::new(identifier.to_owned()),
+            username: row.and_then(|row| profile::text_of(row, &self.users, ProfileKey::Username)).map(Zeroizing::new),
+            email: row.and_then(|row| profile::text_of(row, &self.users, ProfileKey::Email)).map(Zeroizing::new),
+        };
+        let nothing = |otherwise, attempt| Verification {
+            job: Job { verifier: None, decoy: Some(self.decoy.verifier()), scheme: NO_SCHEME, attempt },
+            otherwise,
+        };
+        let row = match person {
+            Person::Unknown => return nothing(Refusal::UserNotFound, attempt(None)),
+            Person::Ambiguous => return nothing(Refusal::AmbiguousUser, attempt(None)),
+            Person::Known(row) => row,
+        };
+        match self.identify(row) {
+            Identified::NoPassword => nothing(Refusal::NoPassword, attempt(Some(row))),
+            Identified::Unverifiable(reason) => {
+                tracing::warn!(reason = reason.word(), "a stored hash cannot be verified");
+                nothing(Refusal::PasswordUnverifiable(reason), attempt(Some(row)))
+            }
+            Identified::Hash { scheme, verifier } => {
+                let decoy = self.decoy.beside(&verifier.cost());
+                let job = Job { verifier: Some(verifier), decoy, scheme, attempt: attempt(Some(row)) };
+                Verification { job, otherwise: Refusal::WrongPassword }
+            }
+        }
+    }
+
+    fn identify(&self, row: &LegacyRow) -> Identified {
+        let hash = match row.get(&self.password_column) {
+            None | Some(LegacyValue::Null) => return Identified::NoPassword,
+            Some(value) => decoy::text(value),
+        };
+        let Some(hash) = hash else { return Identified::Unverifiable(Reason::Malformed) };
+        let salt = self.salt_column.as_deref().and_then(|column| row.get(column)).and_then(decoy::text);
+        let stored = Stored { hash: &hash, salt: salt.as_ref().map(|salt| salt.as_str()) };
+        self.schemes.identify(stored, &self.site)
+    }
+
+    fn decide(&self, person: &Person, otherwise: Refusal, verdict: Option<Verdict>) -> Result<Profile, Refusal> {
+        match (person, verdict) {
+            (Person::Known(row), Some(Verdict::Match)) => {
+                if self.is_active(row) {
+                    profile::of(row, &self.users)
+                } else {
+                    Err(Refusal::AccountDisabled)
+                }
+            }
+            _ => Err(otherwise),
+        }
+    }
+
+    /// Whether the operator's rule lets this user cross.
+    pub(super) fn is_active(&self, row: &LegacyRow) -> bool {
+        match self.users.active_column() {
+            None => true,
+            Some(column) => active::says_yes(row.get(column)),
+        }
+    }
+
+    fn counted(&self, scheme: &'static str, decision: Result<Profile, Refusal>) -> Result<Profile, Refusal> {
+        let outcome = decision.as_ref().map_or_else(|refusal| refusal.code(), |_| "ok");
+        self.metrics.logins.with_label_values(&[outcome, scheme]).inc();
+        if let Err(Refusal::UserUnmappable(rule)) = &decision {
+            tracing::warn!(rule, "a user cannot be mapped");
+        }
+        decision
+    }
+}
+
+enum Person {
+    Known(LegacyRow),
+    Unknown,
+    Ambiguous,
+}
+
+struct Verification {
+    job: Job,
+    otherwise: Refusal,
+}

@@ -1,0 +1,34 @@
+//! `mark_migrated`: this user has crossed.
+use super::{Accounts, error::Refusal, user_id};
+use crate::ledger::Mark;
+use std::time::Instant;
+
+impl Accounts {
+    /// Enters a mark for the user, or answers with the one that stands.
+    ///
+    /// A key that no row has is refused where the table can be asked: a mark for nobody would hide somebody later.
+    ///
+    /// # Errors
+    /// `UserNotFound`, or an outage.
+    pub async fn mark_migrated(
+        &self,
+        given: &str,
+        client_id: &str,
+        deadline: Instant,
+    ) -> Result<(String, Mark), Refusal> {
+        let key = user_id::key_of(&self.users.id_prefix, given);
+        // An id that could never have been ours is nobody's.
+        let user_id = user_id::user_id(&self.users.id_prefix, key).map_err(|_| Refusal::UserNotFound)?;
+        if self.ask("has_key", deadline, self.store.has_key(key)).await? == Some(false) {
+            // A mark outlives its row: the answer about it stays the same.
+            let standing = self.ask("ledger", deadline, self.ledger.migrated_at(&user_id)).await?;
+            let migrated_at = standing.ok_or(Refusal::UserNotFound)?;
+            return Ok((user_id, Mark { migrated_at, newly_marked: false }));
+        }
+        let mark = self.ask("mark", deadline, self.ledger.mark(&user_id, client_id)).await?;
+        if mark.newly_marked {
+            self.metrics.marked.inc();
+        }
+        Ok((user_id, mark))
+    }
+}

@@ -1,0 +1,239 @@
+//! Threads of their own that verify passwords, behind a bounded queue and a memory budget.
+//!
+//! Hash work never runs anywhere else: an async thread that hashed would hold up everybody's answers.
+//!
+//! # Why admission at the door
+//! A request that would miss its deadline is refused at once with 503: waiting would cost its caller the time and
+//! those behind it the threads. A job whose caller has gone, or whose deadline has passed, is dropped before it costs
+//! anything.
+use crate::{
+    hash::{
+        attempt::Attempt,
+        scheme::{Verdict, Verifier},
+    },
+    telemetry::metrics::Metrics,
+};
+use std::{
+    collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+use tokio::sync::oneshot;
+
+/// How much nicer than the threads that answer `/get_user`, health and metrics.
+const NICENESS: i32 = 10;
+
+/// One login's work: the row's verifier, the decoy, or both.
+pub struct Job {
+    /// What the password is held against; `None` when there is nothing to verify.
+    pub verifier: Option<Box<dyn Verifier>>,
+    /// What is verified instead, or beside a verifier that is much cheaper than the usual one.
+    pub decoy: Option<Box<dyn Verifier>>,
+    /// The scheme for the metrics.
+    pub scheme: &'static str,
+    /// The password.
+    pub attempt: Attempt,
+}
+
+/// Why a job was not done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotVerified {
+    /// The queue is full or could not answer within the deadline; come again after this time.
+    Overloaded(Duration),
+    /// The verifier itself failed.
+    Failed,
+    /// One verification alone is over the memory budget.
+    TooLarge,
+}
+
+struct Waiting {
+    job: Job,
+    memory: u64,
+    deadline: Instant,
+    queued: Instant,
+    reply: oneshot::Sender<Result<Option<Verdict>, NotVerified>>,
+}
+
+struct Queue {
+    waiting: VecDeque<Waiting>,
+    running: usize,
+    memory: u64,
+    // Moving average of one job's work: what the wait is predicted with.
+    mean: Duration,
+    closed: bool,
+}
+
+struct Shared {
+    queue: Mutex<Queue>,
+    changed: Condvar,
+    threads: usize,
+    depth: usize,
+    memory: u64,
+    metrics: Metrics,
+}
+
+/// The pool; its threads end when it is dropped.
+pub struct VerifyPool {
+    shared: Arc<Shared>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl VerifyPool {
+    /// Starts `threads` threads behind a queue of `depth` places and a budget of `memory` bytes.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(threads: usize, depth: usize, memory: u64, metrics: Metrics) -> std::io::Result<Self> {
+        let queue = Queue { waiting: VecDeque::new(), running: 0, memory: 0, mean: Duration::ZERO, closed: false };
+        let shared =
+            Arc::new(Shared { queue: Mutex::new(queue), changed: Condvar::new(), threads, depth, memory, metrics });
+        let mut started = Vec::new();
+        for number in 0..threads {
+            let shared = Arc::clone(&shared);
+            let name = format!("verify-{number}");
+            started.push(std::thread::Builder::new().name(name).spawn(move || shared.work())?);
+        }
+        Ok(Self { shared, threads: started })
+    }
+
+    /// Verifies, or says why not. `None` means that there was only a decoy.
+    ///
+    /// Dropping the future takes the job out of the queue; one that runs ends unheard.
+    ///
+    /// # Errors
+    /// `NotVerified`, none of which says anything about the password.
+    pub async fn verify(&self, job: Job, deadline: Instant) -> Result<Option<Verdict>, NotVerified> {
+        let answer = self.shared.admit(job, deadline)?;
+        match tokio::time::timeout_at(deadline.into(), answer).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) => Err(NotVerified::Failed),
+            Err(_) => Err(NotVerified::Overloaded(Duration::from_secs(1))),
+        }
+    }
+}
+
+impl Drop for VerifyPool {
+    fn drop(&mut self) {
+        self.shared.lock().closed = true;
+        self.shared.changed.notify_all();
+        for thread in self.threads.drain(..) {
+            // A thread ends by itself after its job; it holds nothing that others wait for.
+            drop(thread);
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn admit(
+        &self,
+        job: Job,
+        deadline: Instant,
+    ) -> Result<oneshot::Receiver<Result<Option<Verdict>, NotVerified>>, NotVerified> {
+        let memory = memory_of(&job);
+        if memory > self.memory {
+            return Err(NotVerified::TooLarge);
+        }
+        let now = Instant::now();
+        let (reply, answer) = oneshot::channel();
+        let mut queue = self.lock();
+        if queue.waiting.len() >= self.depth {
+            // Jobs whose callers have gone hold no place.
+            queue.waiting.retain(|waiting| !waiting.reply.is_closed());
+        }
+        let ahead = queue.waiting.len() + queue.running;
+        let rounds = u32::try_from(ahead / self.threads.max(1) + 1).unwrap_or(u32::MAX);
+        let predicted = queue.mean.saturating_mul(rounds);
+        let idle = ahead < self.threads;
+        if queue.waiting.len() >= self.depth || (!idle && now + predicted > deadline) {
+            let seconds = predicted.as_secs().clamp(1, 30);
+            return Err(NotVerified::Overloaded(Duration::from_secs(seconds)));
+        }
+        queue.waiting.push_back(Waiting { job, memory, deadline, queued: now, reply });
+        self.metrics.queue_depth.set(gauge(queue.waiting.len() as u64));
+        drop(queue);
+        self.changed.notify_one();
+        Ok(answer)
+    }
+
+    fn work(&self) {
+        // Being nicer is a wish: a system that refuses it only loses isolation.
+        let _ = rustix::process::setpriority_process(None, NICENESS);
+        while let Some(waiting) = self.next() {
+            let begun = Instant::now();
+            self.metrics.queue_seconds.observe(begun.duration_since(waiting.queued).as_secs_f64());
+            let Waiting { job, memory, reply, .. } = waiting;
+            let result = catch_unwind(AssertUnwindSafe(|| run(&job))).map_err(|_| NotVerified::Failed);
+            let took = begun.elapsed();
+            self.metrics.verify_seconds.with_label_values(&[job.scheme]).observe(took.as_secs_f64());
+            drop(job);
+            // A caller who has gone needs no answer.
+            let _ = reply.send(result);
+            self.done(memory, took);
+        }
+    }
+
+    fn next(&self) -> Option<Waiting> {
+        let mut queue = self.lock();
+        loop {
+            if queue.closed {
+                return None;
+            }
+            let now = Instant::now();
+            while let Some(first) = queue.waiting.front() {
+                if first.reply.is_closed() {
+                    queue.waiting.pop_front();
+                } else if first.deadline <= now {
+                    if let Some(late) = queue.waiting.pop_front() {
+                        let _ = late.reply.send(Err(NotVerified::Overloaded(Duration::from_secs(1))));
+                    }
+                } else {
+                    break;
+                }
+            }
+            let fits = queue.waiting.front().is_some_and(|first| queue.memory + first.memory <= self.memory);
+            if fits && let Some(waiting) = queue.waiting.pop_front() {
+                queue.running += 1;
+                queue.memory += waiting.memory;
+                self.metrics.queue_depth.set(gauge(queue.waiting.len() as u64));
+                self.metrics.verify_memory.set(gauge(queue.memory));
+                return Some(waiting);
+            }
+            self.metrics.queue_depth.set(gauge(queue.waiting.len() as u64));
+            queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn done(&self, memory: u64, took: Duration) {
+        let mut queue = self.lock();
+        queue.running -= 1;
+        queue.memory -= memory;
+        queue.mean = if queue.mean.is_zero() { took } else { queue.mean * 7 / 8 + took / 8 };
+        self.metrics.verify_memory.set(gauge(queue.memory));
+        drop(queue);
+        // Memory came free: every waiting thread may now find a job that fits.
+        self.changed.notify_all();
+    }
+}
+
+fn run(job: &Job) -> Option<Verdict> {
+    let verdict = job.verifier.as_ref().map(|verifier| verifier.verify(&job.attempt));
+    if let Some(decoy) = &job.decoy {
+        decoy.verify(&job.attempt);
+    }
+    verdict
+}
+
+fn memory_of(job: &Job) -> u64 {
+    let of = |verifier: &Option<Box<dyn Verifier>>| verifier.as_ref().map_or(0, |verifier| verifier.cost().memory);
+    of(&job.verifier).max(of(&job.decoy))
+}
+
+fn gauge(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
