@@ -1,2 +1,5 @@
-//! Drawbridge.
-fn main() {}
+//! The `drawbridge` command.
+
+fn main() -> std::process::ExitCode {
+    drawbridge::cli::run()
+}

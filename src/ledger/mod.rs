@@ -22,3 +22,11 @@ pub trait Ledger: Send + Sync {
     /// Whether the ledger answers.
     async fn ping(&self) -> Result<(), StoreError>;
 }
+
+/// Stub.
+pub async fn open(
+    _config: &crate::config::Config,
+    _runtime: &crate::store::runtime::DatabaseRuntime,
+) -> Result<std::sync::Arc<dyn Ledger>, StoreError> {
+    Err(StoreError::new(crate::store::error::StoreErrorKind::Connection, "stub"))
+}

@@ -35,3 +35,12 @@ pub trait Store: Send + Sync {
     /// Connections in the pool: in use, idle.
     fn connections(&self) -> (usize, usize);
 }
+
+pub mod runtime;
+/// Stub.
+pub async fn open(
+    _config: &crate::config::Config,
+    _runtime: &runtime::DatabaseRuntime,
+) -> Result<std::sync::Arc<dyn Store>, StoreError> {
+    Err(StoreError::new(error::StoreErrorKind::Connection, "stub"))
+}

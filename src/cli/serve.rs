@@ -1,0 +1,161 @@
+//! `drawbridge serve`: the bridge itself, from its configuration to its orderly end.
+use super::terminal::{self, Exit};
+use crate::{
+    accounts::{Accounts, decoy::Decoy, throttle::Throttle, verify_pool::VerifyPool},
+    config::{Config, load::Needs, log::Format},
+    hash::{registry::Schemes, scheme::Site},
+    http::{Bridge, server},
+    ledger, store,
+    store::runtime::DatabaseRuntime,
+    telemetry::{logging, metrics::Metrics},
+    token::{gate::Gate, keys::Keys},
+};
+use actix_web::web;
+use std::{path::Path, sync::Arc};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Rows from which the decoy is chosen.
+const DECOY_SAMPLE: u32 = 500;
+
+/// What keeps `serve` from running.
+pub enum Failure {
+    /// The configuration or an address is wrong.
+    Wrong(String, Option<String>),
+    /// Something outside is out of reach.
+    Unreachable(String, Option<String>),
+}
+
+/// Runs the command.
+pub fn run(path: &Path) -> Exit {
+    let config = match crate::config::load::load(path, std::env::vars(), Needs::token()) {
+        Ok(config) => config,
+        Err(problems) => {
+            terminal::problems(&problems);
+            return Exit::Usage;
+        }
+    };
+    if let Err(error) = logging::start(config.log.format == Format::Json, &config.log.level) {
+        terminal::error(&format!("`log.level`: {error}"), None);
+        return Exit::Usage;
+    }
+    confine();
+    match until_stopped(&config) {
+        Ok(()) => Exit::Done,
+        Err(Failure::Wrong(message, hint)) => {
+            terminal::error(&message, hint.as_deref());
+            Exit::Usage
+        }
+        Err(Failure::Unreachable(message, hint)) => {
+            terminal::error(&message, hint.as_deref());
+            Exit::Unreachable
+        }
+    }
+}
+
+/// A core file or a debugger would show passwords: neither is possible from here on.
+fn confine() {
+    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
+    let cores = rustix::process::setrlimit(rustix::process::Resource::Core, none);
+    let dumpable = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+    if cores.is_err() || dumpable.is_err() {
+        tracing::warn!("core files of this process could not be switched off");
+    }
+}
+
+fn until_stopped(config: &Config) -> Result<(), Failure> {
+    let runtime = DatabaseRuntime::start().map_err(|error| wrong(&format!("no threads for the database: {error}")))?;
+    actix_web::rt::System::new().block_on(async {
+        let (bridge, keys) = assemble(config, &runtime).await?;
+        serve(config, bridge, keys, stop_signal()?).await
+    })
+}
+
+/// Connects everything that the bridge stands on.
+///
+/// # Errors
+/// `Failure` with what to do.
+pub async fn assemble(config: &Config, runtime: &DatabaseRuntime) -> Result<(Bridge, Arc<Keys>), Failure> {
+    let token = config.token.as_ref().ok_or_else(|| wrong("`[token]` is missing"))?;
+    let metrics = Metrics::new().map_err(|error| wrong(&error.to_string()))?;
+    let keys = Keys::start(token, runtime.handle(), &metrics).map_err(|error| wrong(&error.to_string()))?;
+    let store = store::open(config, runtime).await.map_err(outside)?;
+    let ledger = ledger::open(config, runtime).await.map_err(outside)?;
+    let schemes = Schemes::from_names(&config.password.schemes)
+        .map_err(|unknown| wrong(&format!("`password.schemes` names `{}`, which is no scheme", unknown.name)))?;
+    let site = Site { params: config.password.params.clone(), pepper: config.password.pepper.clone() };
+    let sample = store.sample(DECOY_SAMPLE).await.map_err(outside)?;
+    let (column, salt) = (&config.password.column, config.password.salt.as_deref());
+    let decoy = Decoy::of_sample(&sample, column, salt, &schemes, &site);
+    tracing::info!(decoy = decoy.describe(), rows = sample.len(), "unknown users cost as much as this");
+    let limits = &config.limits;
+    let pool = VerifyPool::start(limits.verify_threads, limits.verify_queue, limits.verify_memory, metrics.clone())
+        .map_err(|error| wrong(&format!("no threads for verification: {error}")))?;
+    let throttle = |rate| Throttle::new(rate).map_err(|error| wrong(&error.to_string()));
+    let accounts = Accounts {
+        store,
+        ledger,
+        pool,
+        schemes,
+        site,
+        decoy,
+        users: config.users.clone(),
+        password_column: column.clone(),
+        salt_column: config.password.salt.clone(),
+        migration: config.migration.clone(),
+        throttle: throttle(limits.account_attempts)?,
+        metrics: metrics.clone(),
+    };
+    let gate = Gate::new(token, Arc::clone(&keys));
+    let client_throttle = throttle(limits.client_rate)?;
+    let (deadline, allow) = (config.server.deadline, config.server.allow.clone());
+    Ok((Bridge::new(gate, accounts, client_throttle, metrics, deadline, allow), keys))
+}
+
+/// Serves until the signal comes.
+///
+/// # Errors
+/// `Failure` when an address is taken or the certificate is wrong.
+pub async fn serve(
+    config: &Config,
+    bridge: Bridge,
+    keys: Arc<Keys>,
+    stop: impl Future<Output = ()>,
+) -> Result<(), Failure> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let listening = server::start(web::Data::new(bridge), keys, &config.server, &config.ops, &provider)
+        .map_err(|error| wrong(&error))?;
+    let scheme = if listening.encrypted { "https" } else { "http" };
+    tracing::info!(
+        bridge = format!("{scheme}://{}", listening.bridge),
+        ops = format!("http://{}", listening.ops),
+        "listening"
+    );
+    listening.serve_until(stop).await.map_err(|error| wrong(&format!("a listener failed: {error}")))?;
+    tracing::info!("raised: every accepted request was answered");
+    Ok(())
+}
+
+fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+    let listen = |kind| signal(kind).map_err(|error| wrong(&format!("no signal handler: {error}")));
+    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+fn wrong(message: &str) -> Failure {
+    Failure::Wrong(message.to_owned(), None)
+}
+
+fn outside(error: store::error::StoreError) -> Failure {
+    use store::error::StoreErrorKind as Kind;
+    match error.kind {
+        Kind::Schema => Failure::Wrong(error.message, Some("`drawbridge check` tells all that is missing".into())),
+        Kind::Refused | Kind::Connection | Kind::Timeout | Kind::PoolExhausted => {
+            Failure::Unreachable(error.message, Some("`drawbridge check` tells more".into()))
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! How results look: results on stdout, everything else on stderr, one exit code for each kind of end.
+use crate::config::problem::Problems;
+use anstyle::{AnsiColor, Style};
+use std::process::ExitCode;
+
+const RED: Style = AnsiColor::Red.on_default().bold();
+const CYAN: Style = AnsiColor::Cyan.on_default().bold();
+
+/// How a command ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done,
+    /// A check or a row failed.
+    Failed,
+    /// The call or the configuration is wrong.
+    Usage,
+    /// Something outside is out of reach.
+    Unreachable,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::Unreachable => 3,
+        })
+    }
+}
+
+/// Says an error, and what to do.
+pub fn error(message: &str, hint: Option<&str>) {
+    anstream::eprintln!("{RED}error:{RED:#} {message}");
+    if let Some(hint) = hint {
+        anstream::eprintln!("{CYAN}hint:{CYAN:#} {hint}");
+    }
+}
+
+/// Says all that is wrong with a configuration.
+pub fn problems(problems: &Problems) {
+    for problem in &problems.all {
+        anstream::eprintln!("{RED}error:{RED:#} {}", problem.message);
+        anstream::eprintln!("  --> {}", problems.place(problem));
+        if let Some(hint) = &problem.hint {
+            anstream::eprintln!("{CYAN}hint:{CYAN:#} {hint}");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! One request and its answer: the stages that every route shares, in their order.
+use super::{Bridge, body, problem::Problem, request_id};
+use crate::token::gate::{Caller, Rejection, Scope};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{Method, header},
+    web,
+};
+use prometheus::IntGauge;
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+use zeroize::Zeroizing;
+
+/// Most bytes of all header names and values of a request.
+const MAX_HEADERS: usize = 16 * 1024;
+
+/// A request that was let in, with its body.
+pub struct Admitted {
+    /// The client whose token was accepted.
+    pub caller: Caller,
+    /// The bytes of the body.
+    pub body: Zeroizing<Vec<u8>>,
+    /// When the answer must have left.
+    pub deadline: Instant,
+}
+
+/// Answers a request of one of the three routes: method, address, token, rate, body, then the verb.
+pub async fn answer<F>(request: HttpRequest, payload: web::Payload, route: Route, verb: F) -> HttpResponse
+where
+    F: AsyncFnOnce(&Bridge, Admitted) -> Result<Vec<u8>, Problem>,
+{
+    let begun = Instant::now();
+    let Some(bridge) = request.app_data::<web::Data<Bridge>>().cloned() else {
+        return HttpResponse::InternalServerError().finish();
+    };
+    let _in_flight = InFlight::enter(&bridge.metrics.http_in_flight);
+    let request_id = request_id::of(&request);
+    let mut client = None;
+    let result = match admit(&request, payload, &bridge, &route, begun + bridge.deadline, &mut client).await {
+        Ok(admitted) => verb(&bridge, admitted).await,
+        Err(problem) => Err(problem),
+    };
+    let response = match &result {
+        Ok(body) => HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).body(body.clone()),
+        Err(problem) => problem.response(&request_id),
+    };
+    let code = result.as_ref().map_or_else(|problem| problem.code(), |_| "ok");
+    let done = Done { route: route.name, code, request_id: &request_id, client: client.as_deref(), begun };
+    finish(response, &bridge, &done)
+}
+
+/// Refuses a request that is for none of the routes.
+pub fn refuse(request: &HttpRequest, bridge: &Bridge, problem: Problem) -> HttpResponse {
+    let request_id = request_id::of(request);
+    let begun = Instant::now();
+    let done = Done { route: "other", code: problem.code(), request_id: &request_id, client: None, begun };
+    finish(problem.response(&request_id), bridge, &done)
+}
+
+/// A route's name in metrics and its scope.
+pub struct Route {
+    /// The label.
+    pub name: &'static str,
+    /// What the token must hold.
+    pub scope: Scope,
+}
+
+async fn admit(
+    request: &HttpRequest,
+    payload: web::Payload,
+    bridge: &Bridge,
+    route: &Route,
+    deadline: Instant,
+    client: &mut Option<String>,
+) -> Result<Admitted, Problem> {
+    if request.method() != Method::POST {
+        return Err(Problem::MethodNotAllowed);
+    }
+    if !is_allowed(request.peer_addr(), &bridge.allow) {
+        return Err(Problem::ClientNotAllowed);
+    }
+    let caller = admit_caller(request, bridge, route.scope, deadline).await?;
+    *client = Some(caller.client_id.clone());
+    if let Err(wait) = bridge.client_throttle.count(&caller.client_id) {
+        bridge.metrics.throttled.with_label_values(&["client"]).inc();
+        return Err(Problem::TooManyRequests(wait));
+    }
+    let size: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if size > MAX_HEADERS {
+        return Err(Problem::InvalidRequest("the headers are larger than 16 KiB"));
+    }
+    let body = body::read(request, payload, deadline).await?;
+    Ok(Admitted { caller, body, deadline })
+}
+
+async fn admit_caller(
+    request: &HttpRequest,
+    bridge: &Bridge,
+    scope: Scope,
+    deadline: Instant,
+) -> Result<Caller, Problem> {
+    let mut authorizations = request.headers().get_all(header::AUTHORIZATION);
+    let first = authorizations.next().map(|value| value.as_bytes());
+    // Two tokens: whoever stands between could mean the other one.
+    if authorizations.next().is_some() {
+        bridge.metrics.token_rejections.with_label_values(&["repeated"]).inc();
+        return Err(Problem::InvalidToken);
+    }
+    let admitted = tokio::time::timeout_at(deadline.into(), bridge.gate.admit(first, scope)).await;
+    let rejection = match admitted {
+        Ok(Ok(caller)) => return Ok(caller),
+        Ok(Err(rejection)) => rejection,
+        Err(_) => Rejection::KeysUnavailable,
+    };
+    bridge.metrics.token_rejections.with_label_values(&[rejection.reason()]).inc();
+    tracing::debug!(reason = rejection.reason(), "a token was not accepted");
+    Err(Problem::from(&rejection))
+}
+
+fn is_allowed(peer: Option<SocketAddr>, allow: &[ipnet::IpNet]) -> bool {
+    // A dual-stack listener shows IPv4 peers as IPv6.
+    allow.is_empty() || peer.is_some_and(|peer| allow.iter().any(|network| network.contains(&peer.ip().to_canonical())))
+}
+
+struct Done<'a> {
+    route: &'static str,
+    code: &'static str,
+    request_id: &'a str,
+    client: Option<&'a str>,
+    begun: Instant,
+}
+
+/// The headers of every answer, the counters and the log line.
+fn finish(mut response: HttpResponse, bridge: &Bridge, done: &Done<'_>) -> HttpResponse {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    if let Ok(value) = header::HeaderValue::from_str(done.request_id) {
+        headers.insert(header::HeaderName::from_static(request_id::HEADER), value);
+    }
+    if bridge.is_draining() {
+        response.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
+    }
+    let status = response.status().as_u16();
+    let took: Duration = done.begun.elapsed();
+    bridge.metrics.http_requests.with_label_values(&[done.route, &status.to_string(), done.code]).inc();
+    bridge.metrics.http_request_seconds.with_label_values(&[done.route, done.code]).observe(took.as_secs_f64());
+    let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    let Done { route, code, request_id, client, .. } = done;
+    tracing::info!(route, status, code, milliseconds, request_id, client, "answered");
+    response
+}
+
+/// Counts a request in flight for as long as it lives, dropped ones included.
+struct InFlight(IntGauge);
+
+impl InFlight {
+    fn enter(gauge: &IntGauge) -> Self {
+        gauge.inc();
+        Self(gauge.clone())
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Everything that the tests need, then all tests. On a fresh Debian machine it needs a Rust toolchain and git only.
+# As root it installs what is missing; as anybody else it says what is missing and how to get it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+missing=()
+command -v cc >/dev/null || missing+=(gcc libc6-dev)
+ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing+=(postgresql)
+[ -x /usr/sbin/mariadbd ] || command -v mariadbd >/dev/null || missing+=(mariadb-server)
+
+if [ ${#missing[@]} -gt 0 ]; then
+    if [ "$(id -u)" -ne 0 ]; then
+        echo "error: the tests need ${missing[*]}" >&2
+        echo "hint: run 'apt-get install ${missing[*]}' as root, then this script again" >&2
+        exit 1
+    fi
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq
+    # Only the programs are wanted: the tests start private servers of their own.
+    apt-get install -y -qq --no-install-recommends "${missing[@]}"
+fi
+
+# Every test starts its servers on free ports in a temporary directory and ends them.
+exec cargo test --locked "$@"
