@@ -25,8 +25,7 @@ pub fn create(directory: &Path, rows: &[Row<'_>]) -> PathBuf {
     let path = directory.join("legacy.db");
     let mut connection = SqliteConnection::establish(&path.to_string_lossy()).expect("a database file");
     let mut sql = String::from(
-        "PRAGMA journal_mode = WAL;
-         CREATE TABLE users (id TEXT PRIMARY KEY, email TEXT COLLATE NOCASE, username TEXT COLLATE NOCASE, \
+        "CREATE TABLE users (id TEXT PRIMARY KEY, email TEXT COLLATE NOCASE, username TEXT COLLATE NOCASE, \
          full_name TEXT, password TEXT, is_active INTEGER, plan_code TEXT);
          CREATE INDEX users_email ON users (email); CREATE INDEX users_username ON users (username);",
     );

@@ -191,7 +191,11 @@ async fn a_key_of_another_type_verifies_nothing() {
     let (gate, _) = gate(&rules(&issuer));
     assert_eq!(reason(&gate, &issuer.token()).await, "key_type");
     let symmetric = json!({"kty": "oct", "kid": "first", "k": "c2VjcmV0"});
-    let encryption = { let mut jwk = issuer.key.jwk(); jwk["use"] = json!("enc"); jwk };
+    let encryption = {
+        let mut jwk = issuer.key.jwk();
+        jwk["use"] = json!("enc");
+        jwk
+    };
     issuer.publishes(&[symmetric, encryption]);
     let (gate, _) = self::gate(&rules(&issuer));
     assert_eq!(reason(&gate, &issuer.token()).await, "keys_unavailable");
@@ -239,11 +243,8 @@ async fn a_known_key_never_waits_for_a_hanging_endpoint() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rotation_outage_and_garbage_are_survived() {
     let issuer = Issuer::start();
-    let quick = Token {
-        jwks_refresh: Duration::from_millis(100),
-        jwks_cooldown: Duration::from_millis(50),
-        ..rules(&issuer)
-    };
+    let quick =
+        Token { jwks_refresh: Duration::from_millis(100), jwks_cooldown: Duration::from_millis(50), ..rules(&issuer) };
     let (gate, keys) = gate(&quick);
     keys.first_attempt().await;
     for trouble in [
