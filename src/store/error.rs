@@ -25,6 +25,13 @@ pub enum StoreErrorKind {
     Schema,
 }
 
+impl StoreError {
+    /// Joins a kind and a message; the message must not hold a value of a row or a statement.
+    pub fn new(kind: StoreErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into() }
+    }
+}
+
 impl StoreErrorKind {
     /// The label of `db_errors_total{kind}`.
     #[must_use]

@@ -1,10 +1,27 @@
 //! The legacy database, read only. Only here and in `ledger` is a database driver known.
 pub mod error;
 pub mod legacy_row;
+mod matching;
+mod mysql;
+mod mysql_catalogue;
+mod open;
+mod plan;
+mod postgres;
+mod postgres_catalogue;
+pub mod runtime;
+mod session;
+mod shape;
+mod sql_store;
+mod sqlite;
+mod sqlite_catalogue;
+mod transport;
 
 use async_trait::async_trait;
 use error::StoreError;
 use legacy_row::LegacyRow;
+
+pub use open::{inspect, open};
+pub use plan::{ACTIVE_CONDITION, SchemaProblem};
 
 /// What a lookup found.
 #[derive(Debug)]

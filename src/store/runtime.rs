@@ -1,0 +1,59 @@
+//! The runtime of all database work. Statements must never run on an actix worker: its runtime has one thread, on which
+//! diesel-async's SQLite panics, and its futures are dropped in the middle.
+use super::error::{StoreError, StoreErrorKind};
+use std::{future::Future, sync::Arc};
+use tokio::runtime::{Builder, Handle, Runtime};
+
+/// A handle to the database runtime; the runtime ends with its last handle.
+#[derive(Clone)]
+pub struct DatabaseRuntime {
+    handle: Handle,
+    _owner: Arc<Owner>,
+}
+
+struct Owner(Option<Runtime>);
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        // A runtime may not wait for its end inside another runtime.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl DatabaseRuntime {
+    /// Starts the runtime with two worker threads.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses the threads.
+    pub fn start() -> std::io::Result<Self> {
+        let runtime =
+            Builder::new_multi_thread().worker_threads(2).thread_name("drawbridge-db").enable_all().build()?;
+        Ok(Self { handle: runtime.handle().clone(), _owner: Arc::new(Owner(Some(runtime))) })
+    }
+
+    /// Starts a task that goes on when nobody waits for it any more.
+    pub fn spawn<F>(&self, task: F) -> tokio::task::JoinHandle<F::Output>
+    where
+        F: Future<Output: Send + 'static> + Send + 'static,
+    {
+        self.handle.spawn(task)
+    }
+
+    /// Runs a task of its own and waits for it.
+    ///
+    /// # Errors
+    ///
+    /// The task's own, or `Connection` when it broke off.
+    pub async fn run<T, F>(&self, task: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, StoreError>> + Send + 'static,
+    {
+        self.spawn(task)
+            .await
+            .unwrap_or_else(|_| Err(StoreError::new(StoreErrorKind::Connection, "the database task broke off")))
+    }
+}
