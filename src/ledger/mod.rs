@@ -1,7 +1,13 @@
 //! Our marks: who has crossed, when, and which client said so. The only schema that is ours.
+mod marks;
+mod open;
+pub mod schema;
+
 use crate::store::error::StoreError;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+
+pub use open::open;
 
 /// A mark in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,17 +2,17 @@
 pub mod error;
 pub mod legacy_row;
 mod matching;
-mod mysql;
+pub(crate) mod mysql;
 mod mysql_catalogue;
 mod open;
 mod plan;
-mod postgres;
+pub(crate) mod postgres;
 mod postgres_catalogue;
 pub mod runtime;
-mod session;
+pub(crate) mod session;
 mod shape;
 mod sql_store;
-mod sqlite;
+pub(crate) mod sqlite;
 mod sqlite_catalogue;
 mod transport;
 
