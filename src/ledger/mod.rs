@@ -1,7 +1,13 @@
 //! Our marks: who has crossed, when, and which client said so. The only schema that is ours.
+mod marks;
+mod open;
+pub mod schema;
+
 use crate::store::error::StoreError;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+
+pub use open::open;
 
 /// A mark in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,12 +27,4 @@ pub trait Ledger: Send + Sync {
     async fn migrated_at(&self, user_id: &str) -> Result<Option<DateTime<Utc>>, StoreError>;
     /// Whether the ledger answers.
     async fn ping(&self) -> Result<(), StoreError>;
-}
-
-/// Stub.
-pub async fn open(
-    _config: &crate::config::Config,
-    _runtime: &crate::store::runtime::DatabaseRuntime,
-) -> Result<std::sync::Arc<dyn Ledger>, StoreError> {
-    Err(StoreError::new(crate::store::error::StoreErrorKind::Connection, "stub"))
 }

@@ -1,10 +1,27 @@
 //! The legacy database, read only. Only here and in `ledger` is a database driver known.
 pub mod error;
 pub mod legacy_row;
+mod matching;
+pub(crate) mod mysql;
+mod mysql_catalogue;
+mod open;
+mod plan;
+pub(crate) mod postgres;
+mod postgres_catalogue;
+pub mod runtime;
+pub(crate) mod session;
+mod shape;
+mod sql_store;
+pub(crate) mod sqlite;
+mod sqlite_catalogue;
+mod transport;
 
 use async_trait::async_trait;
 use error::StoreError;
 use legacy_row::LegacyRow;
+
+pub use open::{inspect, open};
+pub use plan::SchemaProblem;
 
 /// What a lookup found.
 #[derive(Debug)]
@@ -34,13 +51,4 @@ pub trait Store: Send + Sync {
     async fn sample(&self, limit: u32) -> Result<Vec<LegacyRow>, StoreError>;
     /// Connections in the pool: in use, idle.
     fn connections(&self) -> (usize, usize);
-}
-
-pub mod runtime;
-/// Stub.
-pub async fn open(
-    _config: &crate::config::Config,
-    _runtime: &runtime::DatabaseRuntime,
-) -> Result<std::sync::Arc<dyn Store>, StoreError> {
-    Err(StoreError::new(error::StoreErrorKind::Connection, "stub"))
 }

@@ -1,0 +1,132 @@
+//! Marks in the three databases. A mark is inserted or found, never changed: the role has INSERT and SELECT alone.
+use super::{Ledger, Mark, schema::drawbridge_migrated_users::dsl};
+use crate::store::{
+    error::{StoreError, StoreErrorKind},
+    runtime::DatabaseRuntime,
+    session::{Link, SessionLimits, Sessions, Work},
+};
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
+use deadpool::managed::Manager;
+use diesel::{
+    ExpressionMethods, QueryDsl, QueryResult,
+    result::{DatabaseErrorKind, Error as DieselError, OptionalExtension},
+};
+use diesel_async::{
+    AsyncMysqlConnection, AsyncPgConnection,
+    pooled_connection::{AsyncDieselConnectionManager, PoolError as SetupError, SetupCallback},
+};
+use futures_util::{FutureExt, future::BoxFuture};
+use std::sync::Arc;
+
+/// A connection to a database with the ledger in it.
+pub(crate) trait Register: Link {
+    /// When the user was marked and by whom.
+    fn find<'a>(&'a mut self, user_id: &'a str) -> BoxFuture<'a, QueryResult<Option<(NaiveDateTime, String)>>>;
+    /// Inserts a mark.
+    fn insert<'a>(
+        &'a mut self,
+        user_id: &'a str,
+        moment: NaiveDateTime,
+        marked_by: &'a str,
+    ) -> BoxFuture<'a, QueryResult<usize>>;
+}
+
+// diesel's typed statements want a concrete connection: the bounds of a generic one would be longer than this.
+macro_rules! register {
+    ($($connection:ty),+) => {$(
+        impl Register for $connection {
+            fn find<'a>(&'a mut self, user_id: &'a str) -> BoxFuture<'a, QueryResult<Option<(NaiveDateTime, String)>>> {
+                let query = dsl::drawbridge_migrated_users.filter(dsl::user_id.eq(user_id)).select((dsl::migrated_at, dsl::marked_by));
+                async move { diesel_async::RunQueryDsl::first(query, self).await.optional() }.boxed()
+            }
+
+            fn insert<'a>(
+                &'a mut self,
+                user_id: &'a str,
+                moment: NaiveDateTime,
+                marked_by: &'a str,
+            ) -> BoxFuture<'a, QueryResult<usize>> {
+                let values = (dsl::user_id.eq(user_id), dsl::migrated_at.eq(moment), dsl::marked_by.eq(marked_by));
+                let query = diesel::insert_into(dsl::drawbridge_migrated_users).values(values);
+                async move { diesel_async::RunQueryDsl::execute(query, self).await }.boxed()
+            }
+        }
+    )+};
+}
+
+register!(AsyncPgConnection, AsyncMysqlConnection, crate::store::sqlite::AsyncSqlite);
+
+/// The ledger over one pool.
+pub(crate) struct SqlLedger<C: Register>
+where
+    AsyncDieselConnectionManager<C>: Manager<Type = C, Error = SetupError>,
+{
+    sessions: Sessions<C>,
+}
+
+impl<C: Register> SqlLedger<C>
+where
+    AsyncDieselConnectionManager<C>: Manager<Type = C, Error = SetupError>,
+{
+    pub fn new(setup: SetupCallback<C>, limits: SessionLimits, runtime: DatabaseRuntime) -> Result<Self, StoreError> {
+        Ok(Self { sessions: Sessions::new(setup, limits, runtime)? })
+    }
+
+    async fn find(&self, user_id: &str) -> Result<Option<(NaiveDateTime, String)>, StoreError> {
+        let user_id = user_id.to_owned();
+        let work: Work<C, _> = Arc::new(move |connection, _| {
+            let user_id = user_id.clone();
+            async move { connection.find(&user_id).await }.boxed()
+        });
+        self.sessions.run(work).await
+    }
+}
+
+#[async_trait]
+impl<C: Register> Ledger for SqlLedger<C>
+where
+    AsyncDieselConnectionManager<C>: Manager<Type = C, Error = SetupError> + Send + Sync,
+    Sessions<C>: Send + Sync,
+{
+    async fn mark(&self, user_id: &str, marked_by: &str) -> Result<Mark, StoreError> {
+        if user_id.contains('\0') || marked_by.contains('\0') || user_id.chars().count() > 255 {
+            return Err(StoreError::new(StoreErrorKind::Refused, "the `user_id` cannot be entered into the ledger"));
+        }
+        // Every database keeps microseconds; more would differ on the next read.
+        let moment = Utc::now().naive_utc().trunc_subsecs(6);
+        let (user_id, marked_by) = (user_id.to_owned(), marked_by.chars().take(255).collect::<String>());
+        let work: Work<C, Mark> = Arc::new(move |connection, attempt| {
+            let (user_id, marked_by) = (user_id.clone(), marked_by.clone());
+            async move {
+                if let Some(found) = connection.find(&user_id).await? {
+                    // The first attempt may have entered it before its connection was lost.
+                    let ours = attempt > 1 && found == (moment, marked_by);
+                    return Ok(Mark { migrated_at: found.0.and_utc(), newly_marked: ours });
+                }
+                match connection.insert(&user_id, moment, &marked_by).await {
+                    Ok(_) => Ok(Mark { migrated_at: moment.and_utc(), newly_marked: true }),
+                    Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+                        let found = connection.find(&user_id).await?.ok_or(DieselError::NotFound)?;
+                        Ok(Mark { migrated_at: found.0.and_utc(), newly_marked: false })
+                    }
+                    Err(error) => Err(error),
+                }
+            }
+            .boxed()
+        });
+        self.sessions.run(work).await
+    }
+
+    async fn migrated_at(&self, user_id: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+        if user_id.contains('\0') {
+            return Ok(None);
+        }
+        Ok(self.find(user_id).await?.map(|(moment, _)| moment.and_utc()))
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        // No user's id is empty: this asks for the table, not only for the server.
+        self.find("").await.map(drop)
+    }
+}

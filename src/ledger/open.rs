@@ -1,0 +1,103 @@
+//! Opens the ledger, and creates its table where the role may. A table that is there is never touched.
+use super::{Ledger, marks::SqlLedger};
+use crate::{
+    config::database::{Database, DatabaseUrl},
+    store::{
+        error::{StoreError, StoreErrorKind},
+        mysql, postgres,
+        runtime::DatabaseRuntime,
+        session::{SessionLimits, from_connecting},
+        sqlite,
+    },
+};
+use diesel::ConnectionResult;
+use diesel_async::AsyncMigrationHarness;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use std::sync::Arc;
+use tokio::time::timeout;
+
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+const MYSQL: EmbeddedMigrations = embed_migrations!("migrations/mysql");
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+
+/// Most connections of the ledger: it is asked for one short row at a time.
+const POOL: usize = 4;
+
+/// Opens the ledger at `url`, or in the legacy database when there is none; the limits are the legacy database's.
+///
+/// # Errors
+///
+/// `Connection` when the database cannot be reached, `Refused` when the table is missing and the role may not create it.
+pub async fn open(
+    url: Option<&DatabaseUrl>,
+    database: &Database,
+    runtime: &DatabaseRuntime,
+) -> Result<Arc<dyn Ledger>, StoreError> {
+    let url = url.unwrap_or(&database.url).clone();
+    let mut limits = SessionLimits::of(database);
+    limits.pool = limits.pool.min(POOL);
+    let inner = runtime.clone();
+    runtime
+        .run(async move {
+            match &url {
+                DatabaseUrl::Postgres(url) => {
+                    let settings = Arc::new(postgres::Settings::new(url, limits, false)?);
+                    let ledger = Arc::new(SqlLedger::new(Arc::clone(&settings).callback(), limits, inner)?);
+                    if !answers(&*ledger).await? {
+                        let connection = connected(limits, settings.connect()).await?;
+                        created(AsyncMigrationHarness::new(connection).run_pending_migrations(POSTGRES).map(drop))?;
+                        ledger.ping().await?;
+                    }
+                    Ok(ledger as Arc<dyn Ledger>)
+                }
+                DatabaseUrl::Mysql(url) => {
+                    let settings = Arc::new(mysql::Settings::new(url, limits, false)?);
+                    let ledger = Arc::new(SqlLedger::new(Arc::clone(&settings).callback(), limits, inner)?);
+                    if !answers(&*ledger).await? {
+                        let connection = connected(limits, settings.connect()).await?;
+                        created(AsyncMigrationHarness::new(connection).run_pending_migrations(MYSQL).map(drop))?;
+                        ledger.ping().await?;
+                    }
+                    Ok(ledger as Arc<dyn Ledger>)
+                }
+                DatabaseUrl::Sqlite { path } => {
+                    let settings = Arc::new(sqlite::Settings::new(path, limits, false));
+                    let ledger = Arc::new(SqlLedger::new(Arc::clone(&settings).callback(), limits, inner)?);
+                    if !answers(&*ledger).await? {
+                        let connection = connected(limits, settings.connect()).await?;
+                        created(AsyncMigrationHarness::new(connection).run_pending_migrations(SQLITE).map(drop))?;
+                        ledger.ping().await?;
+                    }
+                    Ok(ledger as Arc<dyn Ledger>)
+                }
+            }
+        })
+        .await
+}
+
+/// Whether the table answers a SELECT; an outage is not taken for a missing table.
+async fn answers(ledger: &dyn Ledger) -> Result<bool, StoreError> {
+    match ledger.ping().await {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind == StoreErrorKind::Refused => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+async fn connected<C>(
+    limits: SessionLimits,
+    connecting: impl Future<Output = ConnectionResult<C>>,
+) -> Result<C, StoreError> {
+    let late = |_| StoreError::new(StoreErrorKind::Connection, "the database of the ledger cannot be reached in time");
+    timeout(limits.pool_timeout, connecting).await.map_err(late)?.map_err(|error| from_connecting(&error))
+}
+
+fn created(result: Result<(), Box<dyn std::error::Error + Send + Sync>>) -> Result<(), StoreError> {
+    result.map_err(|_| {
+        StoreError::new(
+            StoreErrorKind::Refused,
+            "the ledger table `drawbridge_migrated_users` is missing or not readable, and this role may not create it: \
+             the database administrator has to (`drawbridge sql` prints the statements)",
+        )
+    })
+}

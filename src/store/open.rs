@@ -1,0 +1,164 @@
+//! Opens a store: asks the catalogue, plans the statements, builds the pool. A store that does not fit its database
+//! is never opened.
+use super::{
+    Store,
+    error::{StoreError, StoreErrorKind},
+    mysql, mysql_catalogue,
+    plan::{self, Facts, Plan, SchemaProblem},
+    postgres, postgres_catalogue,
+    runtime::DatabaseRuntime,
+    session::{SessionLimits, Sessions},
+    sql_store::SqlStore,
+    sqlite, sqlite_catalogue,
+};
+use crate::{
+    config::{
+        database::{Database, DatabaseUrl},
+        password::Password,
+        users::Users,
+    },
+    sql::{dialect::Dialect, select_user::Origin},
+};
+use std::{sync::Arc, time::Duration};
+use tokio::time::timeout;
+
+/// Opens the legacy database that the configuration names.
+///
+/// # Errors
+///
+/// `Connection` when it cannot be reached, `Refused` when it refuses the role, `Schema` with every table and column
+/// that does not fit, one a line.
+pub async fn open(
+    database: &Database,
+    users: &Users,
+    password: &Password,
+    runtime: &DatabaseRuntime,
+) -> Result<Arc<dyn Store>, StoreError> {
+    let (database, users, password, inner) = (database.clone(), users.clone(), password.clone(), runtime.clone());
+    runtime
+        .run(async move {
+            let (plan, problems) = surveyed(&database, &users, &password).await?;
+            for problem in &problems {
+                tracing::warn!(hint = problem.hint.as_deref(), "{}", problem.message);
+            }
+            let Some(plan) = plan else { return Err(schema_error(&problems)) };
+            let limits = SessionLimits::of(&database);
+            Ok(match &database.url {
+                DatabaseUrl::Postgres(url) => {
+                    let settings = Arc::new(postgres::Settings::new(url, limits, true)?);
+                    Arc::new(SqlStore::new(Sessions::new(settings.callback(), limits, inner)?, plan)) as Arc<dyn Store>
+                }
+                DatabaseUrl::Mysql(url) => {
+                    let settings = Arc::new(mysql::Settings::new(url, limits, true)?);
+                    Arc::new(SqlStore::new(Sessions::new(settings.callback(), limits, inner)?, plan))
+                }
+                DatabaseUrl::Sqlite { path } => {
+                    let settings = Arc::new(sqlite::Settings::new(path, limits, true));
+                    Arc::new(SqlStore::new(Sessions::new(settings.callback(), limits, inner)?, plan))
+                }
+            })
+        })
+        .await
+}
+
+/// Everything about the table or the SELECT that does not fit, for `check`.
+///
+/// # Errors
+///
+/// When the database cannot be asked at all.
+pub async fn inspect(
+    database: &Database,
+    users: &Users,
+    password: &Password,
+    runtime: &DatabaseRuntime,
+) -> Result<Vec<SchemaProblem>, StoreError> {
+    let (database, users, password) = (database.clone(), users.clone(), password.clone());
+    runtime.run(async move { Ok(surveyed(&database, &users, &password).await?.1) }).await
+}
+
+impl SessionLimits {
+    /// The limits of the configuration.
+    pub fn of(database: &Database) -> Self {
+        Self { pool: database.pool, pool_timeout: database.pool_timeout, statement_timeout: database.statement_timeout }
+    }
+}
+
+fn schema_error(problems: &[SchemaProblem]) -> StoreError {
+    let lines: Vec<String> = problems
+        .iter()
+        .filter(|problem| problem.fatal)
+        .map(|problem| match &problem.hint {
+            Some(hint) => format!("{} ({hint})", problem.message),
+            None => problem.message.clone(),
+        })
+        .collect();
+    StoreError::new(StoreErrorKind::Schema, lines.join("\n"))
+}
+
+type Survey = (Option<Plan>, Vec<SchemaProblem>);
+
+async fn surveyed(database: &Database, users: &Users, password: &Password) -> Result<Survey, StoreError> {
+    let limits = SessionLimits::of(database);
+    // A few questions to the catalogue, each within the limits of the session.
+    let longest = limits.pool_timeout + limits.statement_timeout.max(Duration::from_secs(1)) * 5;
+    let unreachable = || StoreError::new(StoreErrorKind::Connection, "the database did not answer in time");
+    timeout(longest, ask(&database.url, limits, users, password)).await.unwrap_or_else(|_| Err(unreachable()))
+}
+
+async fn ask(
+    url: &DatabaseUrl,
+    limits: SessionLimits,
+    users: &Users,
+    password: &Password,
+) -> Result<Survey, StoreError> {
+    let dialect = match url {
+        DatabaseUrl::Postgres(_) => Dialect::Postgres,
+        DatabaseUrl::Mysql(_) => Dialect::Mysql,
+        DatabaseUrl::Sqlite { .. } => Dialect::Sqlite,
+    };
+    let origin = match plan::origin(dialect, users) {
+        Ok(origin) => origin,
+        Err(problem) => return Ok((None, vec![problem])),
+    };
+    let planned = |facts: Result<Facts, SchemaProblem>, origin: &Origin| match facts {
+        Ok(facts) => plan::plan(dialect, users, password, origin, &facts),
+        Err(problem) => Err(vec![problem]),
+    };
+    let within =
+        |_| StoreError::new(StoreErrorKind::Connection, "no connection to the database within `database.pool_timeout`");
+    match url {
+        DatabaseUrl::Postgres(url) => {
+            let settings = postgres::Settings::new(url, limits, true)?;
+            let client = timeout(limits.pool_timeout, settings.client()).await.map_err(within)??;
+            match planned(postgres_catalogue::facts(&client, users, &origin).await?, &origin) {
+                Ok((plan, slow)) => {
+                    postgres_catalogue::rehearse(&client, &plan.find.statement).await?;
+                    Ok((Some(plan), slow))
+                }
+                Err(problems) => Ok((None, problems)),
+            }
+        }
+        DatabaseUrl::Mysql(url) => {
+            let settings = mysql::Settings::new(url, limits, true)?;
+            let mut client = timeout(limits.pool_timeout, settings.client()).await.map_err(within)??;
+            match planned(mysql_catalogue::facts(&mut client, users, &origin).await?, &origin) {
+                Ok((plan, slow)) => {
+                    mysql_catalogue::rehearse(&mut client, &plan.find.statement).await?;
+                    Ok((Some(plan), slow))
+                }
+                Err(problems) => Ok((None, problems)),
+            }
+        }
+        DatabaseUrl::Sqlite { path } => {
+            let settings = sqlite::Settings::new(path, limits, true);
+            let mut client = settings.connect().await.map_err(|error| super::session::from_connecting(&error))?;
+            match planned(sqlite_catalogue::facts(&mut client, users, &origin).await?, &origin) {
+                Ok((plan, slow)) => {
+                    sqlite_catalogue::rehearse(&mut client, &plan.find.statement).await?;
+                    Ok((Some(plan), slow))
+                }
+                Err(problems) => Ok((None, problems)),
+            }
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! From the configuration and the catalogue to the statements of a store. Every name that does not fit is reported,
+//! not only the first.
+use super::{matching::Parse, shape::Shape};
+use crate::{
+    config::{
+        password::Password,
+        users::{ACTIVE_CONDITION, Active, From, Source, Users},
+    },
+    sql::{
+        dialect::Dialect,
+        operator_query,
+        select_user::{self, Comparison, Expression, Origin, Selected},
+        statement::{Piece, Statement, Wrap},
+    },
+};
+use std::sync::Arc;
+
+/// Something about the table or the SELECT that does not fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchemaProblem {
+    /// Whether nothing can work; else it works, but slowly.
+    pub fatal: bool,
+    /// What is the matter.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl SchemaProblem {
+    pub(crate) fn fatal(message: impl Into<String>, hint: Option<String>) -> Self {
+        Self { fatal: true, message: message.into(), hint }
+    }
+
+    pub(crate) fn slow(message: impl Into<String>, hint: String) -> Self {
+        Self { fatal: false, message: message.into(), hint: Some(hint) }
+    }
+}
+
+/// How one column is read, and compared with what a person typed or with a key.
+#[derive(Debug, Clone)]
+pub(crate) struct ColumnFacts {
+    /// Its name in the database.
+    pub name: String,
+    /// What it holds.
+    pub shape: Shape,
+    /// What stands around it when it is selected.
+    pub select: Wrap,
+    /// Comparison without case.
+    pub identify: Comparison,
+    /// How a typed text becomes its value.
+    pub parse: Parse,
+    /// Exact comparison.
+    pub key: Comparison,
+    /// Whether rows may be found that do not match and have to be sieved.
+    pub loose: bool,
+    /// What makes the comparison slow, if anything does.
+    pub slow: Option<SchemaProblem>,
+}
+
+/// The catalogue's answer.
+pub(crate) struct Facts {
+    pub columns: Vec<ColumnFacts>,
+    /// The shape and cast of the active condition.
+    pub condition: (Shape, Wrap),
+}
+
+/// A statement and how its columns are decoded.
+#[derive(Debug, Clone)]
+pub(crate) struct Reading {
+    pub statement: Arc<Statement>,
+    pub columns: Arc<[(String, Shape)]>,
+}
+
+/// The statements of one store.
+#[derive(Debug, Clone)]
+pub(crate) struct Plan {
+    /// The lookup. Its last columns are the identifier columns, for the sieve.
+    pub find: Reading,
+    /// For each identifier column how it is parsed and whether it has a second value.
+    pub identifiers: Vec<(Parse, bool)>,
+    /// Rows that the lookup reads at most.
+    pub rows: usize,
+    /// The key lookup of a table.
+    pub key: Option<(Reading, Parse)>,
+    /// Where samples come from.
+    pub origin: Origin,
+    pub password: Vec<ColumnFacts>,
+    pub dialect: Dialect,
+}
+
+/// Rows of an exact comparison: two tell that there are several.
+const ROWS_EXACT: usize = 2;
+/// Rows of a loose one, which may also hold rows that do not match.
+const ROWS_LOOSE: usize = 20;
+
+/// The origin of the configuration; the operator's SELECT split at its `:identifier`.
+pub(crate) fn origin(dialect: Dialect, users: &Users) -> Result<Origin, SchemaProblem> {
+    match &users.from {
+        From::Table(path) => Ok(Origin::Table(path.clone())),
+        From::Query(text) => operator_query::split(dialect, text).map(Origin::Query).map_err(|problem| {
+            SchemaProblem::fatal(
+                problem.to_string(),
+                Some("`users.query` is one SELECT with `:identifier` in it".into()),
+            )
+        }),
+    }
+}
+
+/// Every column that the configuration names, with the key that names it, in the order of the SELECT.
+pub(crate) fn named_columns(users: &Users, password: &Password) -> Vec<(String, String)> {
+    let mut named = vec![("users.user_id.column".to_owned(), users.id_column.clone())];
+    let sections = [("users.metadata", &users.metadata), ("users.user_metadata", &users.user_metadata)];
+    for (key, source) in &users.profile {
+        if let Source::Column { name, .. } = source {
+            named.push((format!("users.profile.{}", key.name()), name.clone()));
+        }
+    }
+    for (section, entries) in sections {
+        for (key, source) in entries {
+            if let Source::Column { name, .. } = source {
+                named.push((format!("{section}.{key}"), name.clone()));
+            }
+        }
+    }
+    if let Some(Active::Column(name)) = &users.active {
+        named.push(("users.active".into(), name.clone()));
+    }
+    if let Some(name) = &users.mfa_factors {
+        named.push(("users.mfa_factors".into(), name.clone()));
+    }
+    named.push(("password.column".into(), password.column.clone()));
+    if let Some(name) = &password.salt {
+        named.push(("password.salt".into(), name.clone()));
+    }
+    named
+}
+
+/// Plans the statements, or tells everything that does not fit.
+pub(crate) fn plan(
+    dialect: Dialect,
+    users: &Users,
+    password: &Password,
+    origin: &Origin,
+    facts: &Facts,
+) -> Result<(Plan, Vec<SchemaProblem>), Vec<SchemaProblem>> {
+    let place = match &users.from {
+        From::Table(path) => format!("table `{}`", path.join(".")),
+        From::Query(_) => "the result of `users.query`".to_owned(),
+    };
+    let is_table = matches!(origin, Origin::Table(_));
+    let mut problems = Vec::new();
+    let mut find = |key: &str, name: &str| match column(&facts.columns, name) {
+        Some(column) => Some(column.clone()),
+        None => {
+            problems.push(SchemaProblem::fatal(
+                format!("`{key}` is `{name}`, but {place} has no such column"),
+                nearest(&facts.columns, name).map(|near| format!("the nearest name is `{near}`")),
+            ));
+            None
+        }
+    };
+    let mut outputs: Vec<(String, ColumnFacts)> = Vec::new();
+    for (key, name) in named_columns(users, password) {
+        if let Some(column) = find(&key, &name)
+            && !outputs.iter().any(|(known, _)| *known == name)
+        {
+            outputs.push((name, column));
+        }
+    }
+    let mut identifiers = Vec::new();
+    if is_table {
+        for name in &users.identifiers {
+            identifiers.extend(find("users.identifiers", name));
+        }
+    }
+    let key = find("users.user_id.column", &users.id_column);
+    if is_table && users.identifiers.is_empty() {
+        problems.push(SchemaProblem::fatal("`users.identifiers` names no column", None));
+    }
+    problems.dedup();
+    let Some(key) = key else { return Err(problems) };
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+
+    let loose = identifiers.iter().any(|column| column.loose);
+    let rows = if loose { ROWS_LOOSE } else { ROWS_EXACT };
+    let mut selected: Vec<(String, Shape, Selected)> =
+        outputs.iter().map(|(name, column)| (name.clone(), column.shape, select(column))).collect();
+    if let Some(Active::Condition(text)) = &users.active {
+        let (shape, wrap) = facts.condition.clone();
+        let expression = Expression::Condition(text.clone());
+        selected.push((ACTIVE_CONDITION.to_owned(), shape, Selected { expression, wrap }));
+    }
+    selected.extend(identifiers.iter().map(|column| (column.name.clone(), column.shape, select(column))));
+    let compared: Vec<_> = identifiers.iter().map(|column| (column.name.clone(), column.identify.clone())).collect();
+    let find = reading(dialect, &selected, origin, &compared, rows);
+    let key_reading = is_table.then(|| {
+        let selected = [(key.name.clone(), key.shape, select(&key))];
+        let compared = [(key.name.clone(), key.key.clone())];
+        (reading(dialect, &selected, origin, &compared, ROWS_LOOSE), key.parse)
+    });
+    let password_columns = outputs
+        .iter()
+        .filter(|(name, _)| *name == password.column || Some(name) == password.salt.as_ref())
+        .map(|(name, column)| ColumnFacts { name: name.clone(), ..column.clone() })
+        .collect();
+    let slow = identifiers.iter().filter_map(|column| column.slow.clone()).collect();
+    let identifiers = identifiers.iter().map(|column| (column.parse, column.identify.second.is_some())).collect();
+    let plan =
+        Plan { find, identifiers, rows, key: key_reading, origin: origin.clone(), password: password_columns, dialect };
+    Ok((plan, slow))
+}
+
+impl Plan {
+    /// The statement that reads the password columns of some rows.
+    pub fn sample(&self, limit: u32) -> Reading {
+        let selected: Vec<_> =
+            self.password.iter().map(|column| (column.name.clone(), column.shape, select(column))).collect();
+        reading(self.dialect, &selected, &self.origin, &[], usize::try_from(limit).unwrap_or(usize::MAX))
+    }
+}
+
+fn select(column: &ColumnFacts) -> Selected {
+    Selected { expression: Expression::Column(column.name.clone()), wrap: column.select.clone() }
+}
+
+fn reading(
+    dialect: Dialect,
+    selected: &[(String, Shape, Selected)],
+    origin: &Origin,
+    compared: &[(String, Comparison)],
+    rows: usize,
+) -> Reading {
+    let expressions: Vec<_> = selected.iter().map(|(_, _, selected)| selected.clone()).collect();
+    let mut pieces: Vec<Piece> = select_user::select(&expressions, origin);
+    select_user::push_where(&mut pieces, compared);
+    select_user::push_limit(&mut pieces, u32::try_from(rows).unwrap_or(u32::MAX));
+    Reading {
+        statement: Arc::new(Statement::new(dialect, pieces)),
+        columns: selected.iter().map(|(name, shape, _)| (name.clone(), *shape)).collect(),
+    }
+}
+
+fn column<'a>(columns: &'a [ColumnFacts], name: &str) -> Option<&'a ColumnFacts> {
+    columns
+        .iter()
+        .find(|column| column.name == name)
+        .or_else(|| columns.iter().find(|column| column.name.eq_ignore_ascii_case(name)))
+}
+
+fn nearest<'a>(columns: &'a [ColumnFacts], name: &str) -> Option<&'a str> {
+    nearest_name(columns.iter().map(|column| column.name.as_str()), name)
+}
+
+/// The most similar of some names, as far as one is similar at all.
+pub(crate) fn nearest_name<'a>(names: impl Iterator<Item = &'a str>, name: &str) -> Option<&'a str> {
+    names
+        .map(|known| (strsim::jaro_winkler(&known.to_lowercase(), &name.to_lowercase()), known))
+        .filter(|(likeness, _)| *likeness > 0.6)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, known)| known)
+}

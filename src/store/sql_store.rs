@@ -1,0 +1,131 @@
+//! The contract of `Store`, once for all SQL backends. It must never answer with a row that its own comparison did not
+//! confirm.
+use super::{
+    Found, Store,
+    error::{StoreError, StoreErrorKind},
+    legacy_row::{LegacyRow, LegacyValue},
+    matching,
+    plan::{Plan, Reading},
+    session::{Link, Sessions, Work},
+    shape::Shape,
+};
+use crate::sql::{
+    dialect::Dialect,
+    statement::{Bound, Statement},
+};
+use async_trait::async_trait;
+use deadpool::managed::Manager;
+use diesel::QueryResult;
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, PoolError as SetupError};
+use futures_util::future::BoxFuture;
+use std::sync::Arc;
+
+/// The columns of a reading: names and shapes.
+pub(crate) type Columns = Arc<[(String, Shape)]>;
+
+/// A connection that can read rows of values.
+pub(crate) trait Reader: Link {
+    /// Runs a statement to its end and decodes its rows.
+    fn read(&mut self, bound: Bound, columns: Columns) -> BoxFuture<'_, QueryResult<Vec<Vec<LegacyValue>>>>;
+}
+
+/// A store over one pool.
+pub(crate) struct SqlStore<C: Reader>
+where
+    AsyncDieselConnectionManager<C>: Manager<Type = C, Error = SetupError>,
+{
+    sessions: Sessions<C>,
+    plan: Plan,
+    ping: Reading,
+}
+
+impl<C: Reader> SqlStore<C>
+where
+    AsyncDieselConnectionManager<C>: Manager<Type = C, Error = SetupError>,
+{
+    pub fn new(sessions: Sessions<C>, plan: Plan) -> Self {
+        let statement = Arc::new(Statement::new(Dialect::Sqlite, vec!["select 1".into()]));
+        Self { sessions, plan, ping: Reading { statement, columns: Arc::new([]) } }
+    }
+
+    async fn read(&self, reading: &Reading, values: Vec<Option<String>>) -> Result<Vec<Vec<LegacyValue>>, StoreError> {
+        let bound = Bound::new(Arc::clone(&reading.statement), values);
+        let columns = Arc::clone(&reading.columns);
+        let work: Work<C, _> = Arc::new(move |connection, _| connection.read(bound.clone(), Arc::clone(&columns)));
+        self.sessions.run(work).await
+    }
+
+    fn row(reading: &Reading, values: Vec<LegacyValue>, count: usize) -> LegacyRow {
+        LegacyRow::new(reading.columns.iter().map(|(name, _)| name.clone()).zip(values).take(count).collect())
+    }
+}
+
+#[async_trait]
+impl<C: Reader> Store for SqlStore<C>
+where
+    AsyncDieselConnectionManager<C>: Manager<Type = C, Error = SetupError> + Send + Sync,
+    Sessions<C>: Send + Sync,
+{
+    async fn find(&self, identifier: &str) -> Result<Found, StoreError> {
+        // No column can hold a NUL, and PostgreSQL would answer with an error.
+        if identifier.contains('\0') {
+            return Ok(Found::Nobody);
+        }
+        let reading = &self.plan.find;
+        let compared = self.plan.identifiers.len();
+        if compared == 0 {
+            let mut rows = self.read(reading, vec![Some(identifier.to_owned())]).await?;
+            return Ok(match (rows.pop(), rows.pop()) {
+                (None, _) => Found::Nobody,
+                (Some(values), None) => Found::One(Self::row(reading, values, reading.columns.len())),
+                (Some(_), Some(_)) => Found::Several,
+            });
+        }
+        let values = self
+            .plan
+            .identifiers
+            .iter()
+            .flat_map(|(parse, second)| [parse.bindable(identifier), second.then(|| matching::folded(identifier))])
+            .collect();
+        let rows = self.read(reading, values).await?;
+        let full = rows.len() >= self.plan.rows;
+        let told = reading.columns.len().saturating_sub(compared);
+        let mut right = rows
+            .into_iter()
+            .filter(|values| values.iter().skip(told).any(|value| matching::answers(value, identifier)));
+        match (right.next(), right.next()) {
+            (Some(_), Some(_)) => Ok(Found::Several),
+            // The row that was asked for may be behind the limit.
+            _ if full => Err(StoreError::new(
+                StoreErrorKind::Schema,
+                "too many rows compare equal under the collation of an identifier column",
+            )),
+            (Some(values), None) => Ok(Found::One(Self::row(reading, values, told))),
+            (None, _) => Ok(Found::Nobody),
+        }
+    }
+
+    async fn has_key(&self, key: &str) -> Result<Option<bool>, StoreError> {
+        let Some((reading, parse)) = &self.plan.key else { return Ok(None) };
+        let Some(value) = parse.bindable(key).filter(|_| !key.contains('\0')) else { return Ok(Some(false)) };
+        let rows = self.read(reading, vec![Some(value.clone()), Some(value)]).await?;
+        Ok(Some(rows.iter().flatten().any(|value| matching::is_key(value, key))))
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.read(&self.ping, Vec::new()).await.map(drop)
+    }
+
+    async fn sample(&self, limit: u32) -> Result<Vec<LegacyRow>, StoreError> {
+        if self.plan.key.is_none() {
+            return Ok(Vec::new());
+        }
+        let reading = self.plan.sample(limit);
+        let rows = self.read(&reading, Vec::new()).await?;
+        Ok(rows.into_iter().map(|values| Self::row(&reading, values, reading.columns.len())).collect())
+    }
+
+    fn connections(&self) -> (usize, usize) {
+        self.sessions.connections()
+    }
+}
