@@ -9,7 +9,7 @@ use crate::{
     },
     store::legacy_row::{LegacyRow, LegacyValue},
 };
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// The cost of the decoy of an empty table: what today's libraries write by default.
 const DEFAULT_BCRYPT_COST: u32 = 10;
@@ -32,10 +32,8 @@ impl Decoy {
     ) -> Self {
         let mut seen: HashMap<Cost, (u32, Box<dyn Verifier>)> = HashMap::new();
         for row in rows {
-            let Some(hash) = row.get(password_column).and_then(text) else { continue };
-            let salt = salt_column.and_then(|column| row.get(column)).and_then(text);
-            let stored = Stored { hash: &hash, salt: salt.as_ref().map(|salt| salt.as_str()) };
-            if let Identified::Hash { verifier, .. } = schemes.identify(stored, site) {
+            if let Some(Identified::Hash { verifier, .. }) = identify(row, password_column, salt_column, schemes, site)
+            {
                 seen.entry(verifier.cost()).or_insert_with(|| (0, verifier.decoy())).0 += 1;
             }
         }
@@ -45,6 +43,24 @@ impl Decoy {
             .map_or_else(|| bcrypt::decoy(DEFAULT_BCRYPT_COST), |(_, verifier)| verifier);
         let cost = usual.cost();
         Self { usual, cost }
+    }
+
+    /// How many of some rows cannot be verified, by reason.
+    #[must_use]
+    pub fn unverifiable_in(
+        rows: &[LegacyRow],
+        password_column: &str,
+        salt_column: Option<&str>,
+        schemes: &Schemes,
+        site: &Site,
+    ) -> BTreeMap<&'static str, usize> {
+        let mut reasons = BTreeMap::new();
+        for row in rows {
+            if let Some(Identified::Unverifiable(reason)) = identify(row, password_column, salt_column, schemes, site) {
+                *reasons.entry(reason.word()).or_default() += 1;
+            }
+        }
+        reasons
     }
 
     /// A verifier that takes the usual time and matches nobody.
@@ -65,6 +81,18 @@ impl Decoy {
     pub fn describe(&self) -> String {
         format!("{} {}", self.cost.kind, self.cost.label)
     }
+}
+
+fn identify(
+    row: &LegacyRow,
+    password_column: &str,
+    salt_column: Option<&str>,
+    schemes: &Schemes,
+    site: &Site,
+) -> Option<Identified> {
+    let hash = row.get(password_column).and_then(text)?;
+    let salt = salt_column.and_then(|column| row.get(column)).and_then(text);
+    Some(schemes.identify(Stored { hash: &hash, salt: salt.as_ref().map(|salt| salt.as_str()) }, site))
 }
 
 /// Single digests take microseconds: alone they would tell themselves apart from everything else.

@@ -79,7 +79,9 @@ pub async fn assemble(config: &Config, runtime: &DatabaseRuntime) -> Result<(Bri
     let metrics = Metrics::new().map_err(|error| wrong(&error.to_string()))?;
     let keys = Keys::start(token, runtime.handle(), &metrics).map_err(|error| wrong(&error.to_string()))?;
     let store = store::open(&config.database, &config.users, &config.password, runtime).await.map_err(outside)?;
-    let ledger = ledger::open(config.migration.store.as_ref(), &config.database, runtime).await.map_err(outside)?;
+    let ledger = ledger::open(config.migration.store.as_ref(), &config.database, runtime, ledger::Missing::Create)
+        .await
+        .map_err(outside)?;
     let schemes = Schemes::from_names(&config.password.schemes)
         .map_err(|unknown| wrong(&format!("`password.schemes` names `{}`, which is no scheme", unknown.name)))?;
     let site = Site { params: config.password.params.clone(), pepper: config.password.pepper.clone() };

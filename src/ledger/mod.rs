@@ -7,7 +7,7 @@ use crate::store::error::StoreError;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-pub use open::open;
+pub use open::{Missing, open};
 
 /// A mark in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]

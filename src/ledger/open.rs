@@ -23,6 +23,27 @@ const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 /// Most connections of the ledger: it is asked for one short row at a time.
 const POOL: usize = 4;
 
+/// What to do when the table is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// Create it, where the role may.
+    Create,
+    /// Only say so: a check changes nothing.
+    Report,
+}
+
+impl Missing {
+    fn decide(self) -> Result<(), StoreError> {
+        match self {
+            Self::Create => Ok(()),
+            Self::Report => Err(StoreError::new(
+                StoreErrorKind::Refused,
+                "the ledger table `drawbridge_migrated_users` is missing or not readable",
+            )),
+        }
+    }
+}
+
 /// Opens the ledger at `url`, or in the legacy database when there is none; the limits are the legacy database's.
 ///
 /// # Errors
@@ -32,6 +53,7 @@ pub async fn open(
     url: Option<&DatabaseUrl>,
     database: &Database,
     runtime: &DatabaseRuntime,
+    missing: Missing,
 ) -> Result<Arc<dyn Ledger>, StoreError> {
     let url = url.unwrap_or(&database.url).clone();
     let mut limits = SessionLimits::of(database);
@@ -44,6 +66,7 @@ pub async fn open(
                     let settings = Arc::new(postgres::Settings::new(url, limits, false)?);
                     let ledger = Arc::new(SqlLedger::new(Arc::clone(&settings).callback(), limits, inner)?);
                     if !answers(&*ledger).await? {
+                        missing.decide()?;
                         let connection = connected(limits, settings.connect()).await?;
                         created(AsyncMigrationHarness::new(connection).run_pending_migrations(POSTGRES).map(drop))?;
                         ledger.ping().await?;
@@ -54,6 +77,7 @@ pub async fn open(
                     let settings = Arc::new(mysql::Settings::new(url, limits, false)?);
                     let ledger = Arc::new(SqlLedger::new(Arc::clone(&settings).callback(), limits, inner)?);
                     if !answers(&*ledger).await? {
+                        missing.decide()?;
                         let connection = connected(limits, settings.connect()).await?;
                         created(AsyncMigrationHarness::new(connection).run_pending_migrations(MYSQL).map(drop))?;
                         ledger.ping().await?;
@@ -64,6 +88,7 @@ pub async fn open(
                     let settings = Arc::new(sqlite::Settings::new(path, limits, false));
                     let ledger = Arc::new(SqlLedger::new(Arc::clone(&settings).callback(), limits, inner)?);
                     if !answers(&*ledger).await? {
+                        missing.decide()?;
                         let connection = connected(limits, settings.connect()).await?;
                         created(AsyncMigrationHarness::new(connection).run_pending_migrations(SQLITE).map(drop))?;
                         ledger.ping().await?;
@@ -97,7 +122,7 @@ fn created(result: Result<(), Box<dyn std::error::Error + Send + Sync>>) -> Resu
         StoreError::new(
             StoreErrorKind::Refused,
             "the ledger table `drawbridge_migrated_users` is missing or not readable, and this role may not create it: \
-             the database administrator has to (`drawbridge sql` prints the statements)",
+             the database administrator has to (the README has the statements)",
         )
     })
 }

@@ -1,0 +1,30 @@
+//! The ledger: entered once, whoever asks and however often.
+use crate::bench::Bench;
+use std::collections::HashSet;
+
+crate::on_every_backend!(marks_are_entered_once);
+
+async fn marks_are_entered_once(bench: &mut Bench) {
+    let ledger = bench.ledger().await.unwrap();
+    ledger.ping().await.unwrap();
+    let again = bench.ledger().await.unwrap();
+    for user in ["legacy|1", "legacy|É", "legacy|é"] {
+        assert_eq!(ledger.migrated_at(user).await, Ok(None));
+        let tasks: Vec<_> = (0..20)
+            .map(|n| {
+                let ledger = if n % 2 == 0 { ledger.clone() } else { again.clone() };
+                tokio::spawn(async move { ledger.mark(user, &format!("client-{n}")).await.unwrap() })
+            })
+            .collect();
+        let mut marks = Vec::new();
+        for task in tasks {
+            marks.push(task.await.unwrap());
+        }
+        assert_eq!(marks.iter().filter(|mark| mark.newly_marked).count(), 1, "{user}");
+        assert_eq!(marks.iter().map(|mark| mark.migrated_at).collect::<HashSet<_>>().len(), 1, "{user}");
+        assert_eq!(ledger.migrated_at(user).await.unwrap(), Some(marks[0].migrated_at));
+        let later = ledger.mark(user, "x").await.unwrap();
+        assert!(!later.newly_marked && later.migrated_at == marks[0].migrated_at);
+    }
+    assert_eq!(ledger.migrated_at("legacy|\u{0}").await, Ok(None));
+}
