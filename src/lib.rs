@@ -11,6 +11,20 @@
 //! 1  hash      sql                   pure: no tokio, no I/O, no configuration
 //! 0  secret    clock     telemetry   trust
 //! ```
+// Code that meets hostile input answers with an error: it never panics. Tests may.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::as_conversions,
+        clippy::allow_attributes
+    )
+)]
+
 pub mod accounts;
 pub mod cli;
 pub mod clock;

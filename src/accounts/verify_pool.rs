@@ -155,7 +155,7 @@ impl Shared {
             return Err(NotVerified::Overloaded(Duration::from_secs(seconds)));
         }
         queue.waiting.push_back(Waiting { job, memory, deadline, queued: now, reply });
-        self.metrics.queue_depth.set(gauge(queue.waiting.len() as u64));
+        self.metrics.queue_depth.set(gauge(queue.waiting.len()));
         drop(queue);
         self.changed.notify_one();
         Ok(answer)
@@ -200,11 +200,11 @@ impl Shared {
             if fits && let Some(waiting) = queue.waiting.pop_front() {
                 queue.running += 1;
                 queue.memory += waiting.memory;
-                self.metrics.queue_depth.set(gauge(queue.waiting.len() as u64));
+                self.metrics.queue_depth.set(gauge(queue.waiting.len()));
                 self.metrics.verify_memory.set(gauge(queue.memory));
                 return Some(waiting);
             }
-            self.metrics.queue_depth.set(gauge(queue.waiting.len() as u64));
+            self.metrics.queue_depth.set(gauge(queue.waiting.len()));
             queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
         }
     }
@@ -234,6 +234,6 @@ fn memory_of(job: &Job) -> u64 {
     of(&job.verifier).max(of(&job.decoy))
 }
 
-fn gauge(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
+fn gauge(value: impl TryInto<i64>) -> i64 {
+    value.try_into().unwrap_or(i64::MAX)
 }

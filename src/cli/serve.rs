@@ -26,6 +26,7 @@ pub enum Failure {
 }
 
 /// Runs the command.
+#[must_use]
 pub fn run(path: &Path) -> Exit {
     let config = match crate::config::load::load(path, std::env::vars(), Needs::token()) {
         Ok(config) => config,

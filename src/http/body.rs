@@ -104,7 +104,7 @@ pub async fn read(
         return Err(Problem::UnsupportedMediaType);
     }
     let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|length: u64| length > MAX_BODY as u64) {
+    if announced.is_some_and(|length: u64| usize::try_from(length).map_or(true, |length| length > MAX_BODY)) {
         return Err(Problem::BodyTooLarge);
     }
     // All of it at once: a vector that grows leaves unwiped copies behind.

@@ -3,7 +3,10 @@ use super::{Bridge, body, problem::Problem, request_id};
 use crate::token::gate::{Caller, Rejection, Scope};
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::{Method, header},
+    http::{
+        Method,
+        header::{self, HeaderValue},
+    },
     web,
 };
 use prometheus::IntGauge;
@@ -102,7 +105,7 @@ async fn admit_caller(
     deadline: Instant,
 ) -> Result<Caller, Problem> {
     let mut authorizations = request.headers().get_all(header::AUTHORIZATION);
-    let first = authorizations.next().map(|value| value.as_bytes());
+    let first = authorizations.next().map(HeaderValue::as_bytes);
     // Two tokens: whoever stands between could mean the other one.
     if authorizations.next().is_some() {
         bridge.metrics.token_rejections.with_label_values(&["repeated"]).inc();

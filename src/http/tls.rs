@@ -59,7 +59,7 @@ pub fn listener(tls: &Tls, provider: &Arc<CryptoProvider>) -> Result<(ServerConf
             builder.with_client_cert_verifier(verifier)
         }
     };
-    let resolver: Arc<dyn ResolvesServerCert> = Arc::clone(&certificate) as _;
+    let resolver: Arc<Certificate> = Arc::clone(&certificate);
     Ok((builder.with_cert_resolver(resolver), certificate))
 }
 

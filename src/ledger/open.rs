@@ -71,7 +71,7 @@ pub async fn open(
                         created(AsyncMigrationHarness::new(connection).run_pending_migrations(POSTGRES).map(drop))?;
                         ledger.ping().await?;
                     }
-                    Ok(ledger as Arc<dyn Ledger>)
+                    Ok::<Arc<dyn Ledger>, _>(ledger)
                 }
                 DatabaseUrl::Mysql(url) => {
                     let settings = Arc::new(mysql::Settings::new(url, limits, false)?);
@@ -82,7 +82,7 @@ pub async fn open(
                         created(AsyncMigrationHarness::new(connection).run_pending_migrations(MYSQL).map(drop))?;
                         ledger.ping().await?;
                     }
-                    Ok(ledger as Arc<dyn Ledger>)
+                    Ok::<Arc<dyn Ledger>, _>(ledger)
                 }
                 DatabaseUrl::Sqlite { path } => {
                     let settings = Arc::new(sqlite::Settings::new(path, limits, false));
@@ -93,7 +93,7 @@ pub async fn open(
                         created(AsyncMigrationHarness::new(connection).run_pending_migrations(SQLITE).map(drop))?;
                         ledger.ping().await?;
                     }
-                    Ok(ledger as Arc<dyn Ledger>)
+                    Ok::<Arc<dyn Ledger>, _>(ledger)
                 }
             }
         })

@@ -43,10 +43,10 @@ pub async fn open(
             }
             let Some(plan) = plan else { return Err(schema_error(&problems)) };
             let limits = SessionLimits::of(&database);
-            Ok(match &database.url {
+            let store: Arc<dyn Store> = match &database.url {
                 DatabaseUrl::Postgres(url) => {
                     let settings = Arc::new(postgres::Settings::new(url, limits, true)?);
-                    Arc::new(SqlStore::new(Sessions::new(settings.callback(), limits, inner)?, plan)) as Arc<dyn Store>
+                    Arc::new(SqlStore::new(Sessions::new(settings.callback(), limits, inner)?, plan))
                 }
                 DatabaseUrl::Mysql(url) => {
                     let settings = Arc::new(mysql::Settings::new(url, limits, true)?);
@@ -56,7 +56,8 @@ pub async fn open(
                     let settings = Arc::new(sqlite::Settings::new(path, limits, true));
                     Arc::new(SqlStore::new(Sessions::new(settings.callback(), limits, inner)?, plan))
                 }
-            })
+            };
+            Ok(store)
         })
         .await
 }

@@ -50,7 +50,8 @@ impl Pbkdf2Hash {
             Prf::Sha256 => 32,
             Prf::Sha512 => 64,
         };
-        u64::from(self.rounds) * self.digest.len().div_ceil(block) as u64
+        u64::try_from(self.digest.len().div_ceil(block))
+            .map_or(u64::MAX, |blocks| blocks.saturating_mul(self.rounds.into()))
     }
 }
 
