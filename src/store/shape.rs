@@ -85,7 +85,8 @@ fn of_moment(text: &str, zone: &str) -> LegacyValue {
     if text.starts_with("0000-00-00") {
         return LegacyValue::Null;
     }
-    if !text.starts_with(|first: char| first.is_ascii_digit() || first == '-') || text.ends_with("BC") {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    if !unsigned.starts_with(|first: char| first.is_ascii_digit()) || text.ends_with("BC") {
         // `infinity` and years before Christ have no ISO form.
         return LegacyValue::Text(text.to_owned());
     }

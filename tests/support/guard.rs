@@ -53,6 +53,18 @@ impl Guarded {
         }
     }
 
+    /// Stops the server and waits until each of its threads stands: one of many may go on for a moment.
+    pub fn freeze(&self) {
+        self.signal(Signal::STOP);
+        for _ in 0..200 {
+            if self.family().iter().all(|pid| states(*pid).iter().all(|state| *state == 'T')) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        panic!("the server does not stand still");
+    }
+
     /// Whether the server has not ended by itself.
     pub fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
@@ -61,8 +73,15 @@ impl Guarded {
     /// Ends the server at once and waits for its end.
     pub fn end(&mut self) {
         // A server of many processes would leave some behind that still hold its port.
+        let family = self.family();
         self.signal(Signal::KILL);
         let _ = self.child.wait();
+        for _ in 0..400 {
+            if family.iter().all(|pid| states(*pid).iter().all(|state| *state == 'Z')) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
         drop(self.watch.stdin.take());
         let _ = self.watch.wait();
     }
@@ -72,6 +91,20 @@ impl Drop for Guarded {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// The states of a process's threads; none when it is gone.
+fn states(pid: Pid) -> Vec<char> {
+    let threads = fs::read_dir(format!("/proc/{}/task", pid.as_raw_nonzero()));
+    threads
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|thread| {
+            let stat = fs::read_to_string(thread.path().join("stat")).ok()?;
+            stat.rsplit_once(") ")?.1.chars().next()
+        })
+        .collect()
 }
 
 /// A port that is free now.

@@ -82,7 +82,7 @@ impl PostgresServer {
 
     /// Stops all its processes in the middle of what they do.
     pub fn freeze(&self) {
-        self.server.iter().for_each(|server| server.signal(Signal::STOP));
+        self.server.iter().for_each(Guarded::freeze);
     }
 
     /// Lets them go on.
