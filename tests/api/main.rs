@@ -1,4 +1,5 @@
 //! The three routes, black box: the real binary over real HTTP on a free port.
+#![allow(clippy::pedantic, reason = "a test fails loudly; the strict set is for what is shipped")]
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -1,5 +1,6 @@
 //! The contract of a backend, run against SQLite, a real PostgreSQL and a real MariaDB. A server that is not installed
 //! is a failure, never a skip.
+#![allow(clippy::pedantic, reason = "a test fails loudly; the strict set is for what is shipped")]
 #[path = "../support/mod.rs"]
 mod support;
 

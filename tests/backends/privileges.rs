@@ -18,12 +18,16 @@ async fn least_role(bench: &Bench, url: DatabaseUrl, grant_users: &dyn Fn(&str),
     let store = open().await.unwrap();
     assert_eq!(id_of(&one(store.find("Alice").await)), 1);
     assert_eq!(store.has_key("1").await, Ok(Some(true)));
-    let error = drawbridge::ledger::open(None, &database, &bench.runtime).await.err().expect("no ledger yet");
+    let error = drawbridge::ledger::open(None, &database, &bench.runtime, drawbridge::ledger::Missing::Create)
+        .await
+        .err()
+        .expect("no ledger yet");
     assert_eq!(error.kind, StoreErrorKind::Refused);
     assert!(error.message.contains("drawbridge sql"), "{error}");
     bench.ledger().await.unwrap();
     grant_ledger();
-    let ledger = drawbridge::ledger::open(None, &database, &bench.runtime).await.unwrap();
+    let ledger =
+        drawbridge::ledger::open(None, &database, &bench.runtime, drawbridge::ledger::Missing::Create).await.unwrap();
     assert!(ledger.mark("legacy|7", "client").await.unwrap().newly_marked);
     assert!(!ledger.mark("legacy|7", "client").await.unwrap().newly_marked);
 }

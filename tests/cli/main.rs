@@ -1,4 +1,5 @@
 //! The command line, black box: what people see, and the exit codes.
+#![allow(clippy::pedantic, reason = "a test fails loudly; the strict set is for what is shipped")]
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -1,4 +1,5 @@
 //! The gate: every rule of "who is let in", the classic attacks, and the key cache in every kind of trouble.
+#![allow(clippy::pedantic, reason = "a test fails loudly; the strict set is for what is shipped")]
 #[path = "../support/mod.rs"]
 mod support;
 
