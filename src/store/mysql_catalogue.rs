@@ -118,12 +118,12 @@ async fn described(client: &mut Conn, pieces: Vec<Piece>) -> Result<Vec<Describe
 }
 
 /// Name, data type, whole type, character set, collation.
-type ColumnFacts = (String, String, String, Option<String>, Option<String>);
+type CatalogueRow = (String, String, String, Option<String>, Option<String>);
 
 async fn table(client: &mut Conn, path: &[String]) -> Result<Result<Vec<Described>, SchemaProblem>, StoreError> {
     let name = path.last().cloned().unwrap_or_default();
     let schema = path.len().checked_sub(2).and_then(|place| path.get(place)).cloned();
-    let rows: Vec<ColumnFacts> = client
+    let rows: Vec<CatalogueRow> = client
         .exec(
             "select column_name, lower(data_type), lower(column_type), character_set_name, collation_name from \
              information_schema.columns where table_schema = coalesce(?, database()) and table_name = ? order by \
