@@ -116,10 +116,8 @@ fn quoted(rest: &str, mark: char, backslash: bool) -> Result<usize, QueryProblem
     while let Some((place, character)) = places.next() {
         if backslash && character == '\\' {
             places.next();
-        } else if character == mark {
-            if places.next_if(|(_, next)| *next == mark).is_none() {
-                return Ok(place + mark.len_utf8());
-            }
+        } else if character == mark && places.next_if(|(_, next)| *next == mark).is_none() {
+            return Ok(place + mark.len_utf8());
         }
     }
     Err(QueryProblem::Unclosed)

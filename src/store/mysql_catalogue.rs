@@ -19,6 +19,9 @@ use mysql_async::{Conn, Value, consts::ColumnType, prelude::Queryable};
 
 const DIALECT: Dialect = Dialect::Mysql;
 
+/// Name, type, type with its options, character set, collation.
+type CatalogueRow = (String, String, String, Option<String>, Option<String>);
+
 /// One column as the catalogue has it.
 #[derive(Default)]
 struct Described {
@@ -120,7 +123,7 @@ async fn described(client: &mut Conn, pieces: Vec<Piece>) -> Result<Vec<Describe
 async fn table(client: &mut Conn, path: &[String]) -> Result<Result<Vec<Described>, SchemaProblem>, StoreError> {
     let name = path.last().cloned().unwrap_or_default();
     let schema = path.len().checked_sub(2).and_then(|place| path.get(place)).cloned();
-    let rows: Vec<(String, String, String, Option<String>, Option<String>)> = client
+    let rows: Vec<CatalogueRow> = client
         .exec(
             "select column_name, lower(data_type), lower(column_type), character_set_name, collation_name from \
              information_schema.columns where table_schema = coalesce(?, database()) and table_name = ? order by \

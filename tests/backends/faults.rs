@@ -61,7 +61,7 @@ async fn dropped_callers_never_mix_rows_up(bench: &mut Bench) {
     bench.limits = (4, Duration::from_secs(5), Duration::from_secs(5));
     let table = crowd(bench);
     let store = bench.open(&users(&table)).await.unwrap();
-    let patience = |n: usize| (n % 3 != 0).then(|| Duration::from_micros((n as u64 * 7919) % 4000));
+    let patience = |n: usize| (!n.is_multiple_of(3)).then(|| Duration::from_micros((n as u64 * 7919) % 4000));
     let (answers, errors) = storm(&store, 4_000, patience).await;
     assert!(answers > 500 && errors == 0, "{answers} answers, {errors} errors");
     let (in_use, _) = store.connections();
