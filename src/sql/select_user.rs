@@ -72,10 +72,11 @@ pub fn push_origin(pieces: &mut Vec<Piece>, origin: &Origin) {
     pieces.push(" as u".into());
 }
 
-/// `where a or b …`: column `i` is compared with slot `2 i` and, where it has a second value, with slot `2 i + 1`.
-pub fn push_where(pieces: &mut Vec<Piece>, columns: &[(String, Comparison)]) {
-    for (index, (name, comparison)) in columns.iter().enumerate() {
-        pieces.push(if index == 0 { " where " } else { " or " }.into());
+/// `where a or b …`: column `i` is compared with slot `2 i` and, where it has a second value, with slot `2 i + 1`;
+/// columns are counted from `first`.
+pub fn push_where(pieces: &mut Vec<Piece>, columns: &[(String, Comparison)], first: usize) {
+    for (index, (name, comparison)) in (first..).zip(columns) {
+        pieces.push(if index == first { " where " } else { " or " }.into());
         let column = vec!["u.".into(), Piece::Identifier(name.clone())];
         comparison.column.push(pieces, column);
         if let Some(second) = &comparison.second {

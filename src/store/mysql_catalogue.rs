@@ -19,6 +19,9 @@ use mysql_async::{Conn, Value, consts::ColumnType, prelude::Queryable};
 
 const DIALECT: Dialect = Dialect::Mysql;
 
+/// Name, type, type with its options, character set, collation.
+type CatalogueRow = (String, String, String, Option<String>, Option<String>);
+
 /// One column as the catalogue has it.
 #[derive(Default)]
 struct Described {

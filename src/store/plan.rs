@@ -233,8 +233,21 @@ fn reading(
     rows: usize,
 ) -> Reading {
     let expressions: Vec<_> = selected.iter().map(|(_, _, selected)| selected.clone()).collect();
-    let mut pieces: Vec<Piece> = select_user::select(&expressions, origin);
-    select_user::push_where(&mut pieces, compared);
+    let mut pieces: Vec<Piece> = Vec::new();
+    if dialect == Dialect::Sqlite && compared.len() > 1 {
+        // SQLite scans for an OR over columns whose collation is not their index's; each half alone uses its index. A
+        // row that is found twice is still one row: its key is selected.
+        for (index, one) in compared.iter().enumerate() {
+            if index > 0 {
+                pieces.push(" union ".into());
+            }
+            pieces.extend(select_user::select(&expressions, origin));
+            select_user::push_where(&mut pieces, std::slice::from_ref(one), index);
+        }
+    } else {
+        pieces.extend(select_user::select(&expressions, origin));
+        select_user::push_where(&mut pieces, compared, 0);
+    }
     select_user::push_limit(&mut pieces, u32::try_from(rows).unwrap_or(u32::MAX));
     Reading {
         statement: Arc::new(Statement::new(dialect, pieces)),

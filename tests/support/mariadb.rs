@@ -34,6 +34,8 @@ impl MariadbServer {
             command_as(USER, Path::new(installer))
                 .arg("--no-defaults")
                 .arg(format!("--datadir={}", directory.path().join("data").display()))
+                // In a shared one, servers that start at the same time delete each other's temporary tables.
+                .arg(format!("--tmpdir={}", directory.path().display()))
                 .args(["--auth-root-authentication-method=normal", "--skip-test-db", "--innodb-log-file-size=8M"])
                 .current_dir("/"),
         );
@@ -57,6 +59,7 @@ impl MariadbServer {
         command.current_dir("/").arg("--no-defaults").args([
             format!("--datadir={}", path.join("data").display()),
             format!("--socket={}", self.socket().display()),
+            format!("--tmpdir={}", path.display()),
             format!("--pid-file={}", path.join("server.pid").display()),
             format!("--port={}", self.port),
             "--bind-address=127.0.0.1".into(),
