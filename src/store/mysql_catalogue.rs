@@ -120,9 +120,6 @@ async fn described(client: &mut Conn, pieces: Vec<Piece>) -> Result<Vec<Describe
     Ok(columns)
 }
 
-/// Name, data type, whole type, character set, collation.
-type CatalogueRow = (String, String, String, Option<String>, Option<String>);
-
 async fn table(client: &mut Conn, path: &[String]) -> Result<Result<Vec<Described>, SchemaProblem>, StoreError> {
     let name = path.last().cloned().unwrap_or_default();
     let schema = path.len().checked_sub(2).and_then(|place| path.get(place)).cloned();

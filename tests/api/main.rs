@@ -5,6 +5,7 @@ mod support;
 
 mod contract;
 mod listeners;
+mod resets;
 mod same_profile;
 mod secrets;
 mod shutdown;
