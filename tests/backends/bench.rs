@@ -89,7 +89,10 @@ impl Bench {
         match &self.server {
             Server::Sqlite(directory) => {
                 let path = directory.path().join("old users.db");
-                SqliteConnection::establish(&path.to_string_lossy()).unwrap().batch_execute(sql).unwrap();
+                SqliteConnection::establish(&path.to_string_lossy())
+                    .unwrap()
+                    .batch_execute(&format!("pragma busy_timeout = 5000; {sql}"))
+                    .unwrap();
                 String::new()
             }
             Server::SharedPostgres(server) => locked(server).exec(sql),
