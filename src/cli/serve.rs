@@ -79,6 +79,7 @@ pub async fn assemble(config: &Config, runtime: &DatabaseRuntime) -> Result<(Bri
     let token = config.token.as_ref().ok_or_else(|| wrong("`[token]` is missing"))?;
     let metrics = Metrics::new().map_err(|error| wrong(&error.to_string()))?;
     let keys = Keys::start(token, runtime.handle(), &metrics).map_err(|error| wrong(&error.to_string()))?;
+    let runtime = &runtime.measured_by(metrics.pool_wait_seconds.clone());
     let store = store::open(&config.database, &config.users, &config.password, runtime).await.map_err(outside)?;
     let ledger = ledger::open(config.migration.store.as_ref(), &config.database, runtime, ledger::Missing::Create)
         .await

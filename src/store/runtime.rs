@@ -1,13 +1,15 @@
 //! The runtime of all database work. Statements must never run on an actix worker: its runtime has one thread, on which
 //! diesel-async's SQLite panics, and its futures are dropped in the middle.
 use super::error::{StoreError, StoreErrorKind};
-use std::{future::Future, sync::Arc};
+use prometheus::Histogram;
+use std::{future::Future, sync::Arc, time::Duration};
 use tokio::runtime::{Builder, Handle, Runtime};
 
 /// A handle to the database runtime; the runtime ends with its last handle.
 #[derive(Clone)]
 pub struct DatabaseRuntime {
     handle: Handle,
+    pool_wait: Option<Histogram>,
     _owner: Arc<Owner>,
 }
 
@@ -31,7 +33,20 @@ impl DatabaseRuntime {
     pub fn start() -> std::io::Result<Self> {
         let runtime =
             Builder::new_multi_thread().worker_threads(2).thread_name("drawbridge-db").enable_all().build()?;
-        Ok(Self { handle: runtime.handle().clone(), _owner: Arc::new(Owner(Some(runtime))) })
+        Ok(Self { handle: runtime.handle().clone(), pool_wait: None, _owner: Arc::new(Owner(Some(runtime))) })
+    }
+
+    /// The same runtime; whoever opens a database on it has its waits for connections counted here, in seconds.
+    #[must_use]
+    pub fn measured_by(&self, pool_wait: Histogram) -> Self {
+        Self { pool_wait: Some(pool_wait), ..self.clone() }
+    }
+
+    /// Counts one wait for a connection.
+    pub(crate) fn waited(&self, wait: Duration) {
+        if let Some(pool_wait) = &self.pool_wait {
+            pool_wait.observe(wait.as_secs_f64());
+        }
     }
 
     /// The runtime itself, for what runs in the background.

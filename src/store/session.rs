@@ -114,9 +114,9 @@ where
     /// to be repeatable. May be dropped at any moment.
     pub async fn run<T: Send + 'static>(&self, work: Work<C, T>) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let (pool, limits) = (self.pool.clone(), self.limits);
+        let (pool, limits, measured) = (self.pool.clone(), self.limits, self.runtime.clone());
         self.runtime.spawn(async move {
-            let result = twice(&pool, limits, &work, &reply).await;
+            let result = twice(&pool, limits, &work, &reply, &measured).await;
             // Nobody waits any more: the statement is complete and the connection settled, which is all that matters.
             let _ = reply.send(result);
         });
@@ -159,12 +159,13 @@ async fn twice<C: Link, T: Send>(
     limits: SessionLimits,
     work: &Work<C, T>,
     reply: &oneshot::Sender<Result<T, StoreError>>,
+    measured: &DatabaseRuntime,
 ) -> Result<T, StoreError>
 where
     AsyncDieselConnectionManager<C>: Manager<Type = C, Error = SetupError>,
 {
     let unwanted = || StoreError::new(StoreErrorKind::Timeout, "nobody waits for the answer");
-    match once(pool, limits, work, 1, reply).await {
+    match once(pool, limits, work, 1, reply, measured).await {
         Ok(value) => return Ok(value),
         Err(Failure::Before(error)) => return Err(error),
         Err(Failure::TooLong) => return Err(too_long()),
@@ -173,7 +174,7 @@ where
     }
     // A restarted server leaves every idle connection stale, and a changed table every prepared statement.
     pool.retain(|_, _| false);
-    match once(pool, limits, work, 2, reply).await {
+    match once(pool, limits, work, 2, reply, measured).await {
         Ok(value) => Ok(value),
         Err(Failure::Before(error) | Failure::Statement(error)) => Err(error),
         Err(Failure::TooLong) => Err(too_long()),
@@ -187,12 +188,16 @@ async fn once<C: Link, T: Send>(
     work: &Work<C, T>,
     attempt: u32,
     reply: &oneshot::Sender<Result<T, StoreError>>,
+    measured: &DatabaseRuntime,
 ) -> Result<T, Failure>
 where
     AsyncDieselConnectionManager<C>: Manager<Type = C, Error = SetupError>,
 {
     // deadpool bounds waiting and connecting one by one; together they have the same bound.
-    let object = match timeout(limits.pool_timeout, pool.get()).await {
+    let asked = Instant::now();
+    let taken = timeout(limits.pool_timeout, pool.get()).await;
+    measured.waited(asked.elapsed());
+    let object = match taken {
         Ok(Ok(object)) => object,
         Ok(Err(error)) => return Err(Failure::Before(from_pool(&error))),
         Err(_) if pool.status().size >= pool.status().max_size => return Err(Failure::Before(exhausted())),

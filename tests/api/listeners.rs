@@ -90,6 +90,7 @@ async fn the_ops_listener_shows_health_and_every_metric() {
         "password_queue_depth 0",
         "password_memory_bytes 0",
         "db_pool_connections{state=\"idle\"}",
+        "db_pool_wait_seconds_count",
         "db_query_seconds_bucket{query=\"find_user\"",
         "marked_migrated_total 1",
         "build_info{version=",
