@@ -13,7 +13,7 @@ use crate::{
 use diesel::ConnectionResult;
 use diesel_async::AsyncMigrationHarness;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use std::sync::Arc;
+use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt, path::Path, sync::Arc};
 use tokio::time::timeout;
 
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -85,6 +85,10 @@ pub async fn open(
                     Ok::<Arc<dyn Ledger>, _>(ledger)
                 }
                 DatabaseUrl::Sqlite { path } => {
+                    if !path.exists() {
+                        missing.decide()?;
+                        created_file(path)?;
+                    }
                     let settings = Arc::new(sqlite::Settings::new(path, limits, false));
                     let ledger = Arc::new(SqlLedger::new(Arc::clone(&settings).callback(), limits, inner)?);
                     if !answers(&*ledger).await? {
@@ -98,6 +102,13 @@ pub async fn open(
             }
         })
         .await
+}
+
+/// An empty file for a ledger of its own: a connection never makes one, lest a mistyped path become a database.
+fn created_file(path: &Path) -> Result<(), StoreError> {
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map(drop).map_err(|error| {
+        StoreError::new(StoreErrorKind::Refused, format!("the ledger {} cannot be created: {error}", path.display()))
+    })
 }
 
 /// Whether the table answers a SELECT; an outage is not taken for a missing table.

@@ -4,6 +4,7 @@
 mod support;
 
 mod contract;
+mod ledger_elsewhere;
 mod listeners;
 mod resets;
 mod same_profile;
