@@ -1,11 +1,19 @@
 //! Whom outgoing TLS trusts: one crypto provider and one set of root certificates for the whole process.
-use rustls::{ClientConfig, RootCertStore, crypto::CryptoProvider};
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::{CryptoProvider, aws_lc_rs},
+};
 use std::sync::Arc;
 
-/// The one crypto provider.
+/// The one crypto provider, also for drivers that take the process's own.
 #[must_use]
 pub fn provider() -> Arc<CryptoProvider> {
-    Arc::new(rustls::crypto::aws_lc_rs::default_provider())
+    if let Some(provider) = CryptoProvider::get_default() {
+        return Arc::clone(provider);
+    }
+    // Another thread may be the first to install one; either is right.
+    let _ = aws_lc_rs::default_provider().install_default();
+    CryptoProvider::get_default().map_or_else(|| Arc::new(aws_lc_rs::default_provider()), Arc::clone)
 }
 
 /// The roots of the host (`SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured), or Mozilla's where the host has none.

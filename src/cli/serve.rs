@@ -125,7 +125,7 @@ pub async fn serve(
     keys: Arc<Keys>,
     stop: impl Future<Output = ()>,
 ) -> Result<(), Failure> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let provider = crate::trust::provider();
     let listening = server::start(web::Data::new(bridge), keys, &config.server, &config.ops, &provider)
         .map_err(|error| wrong(&error))?;
     let scheme = if listening.encrypted { "https" } else { "http" };

@@ -22,7 +22,6 @@ use actix_web::web;
 use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener},
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 /// The audience of the demo's tokens.
@@ -76,7 +75,7 @@ fn play(directory: &Path, listen: SocketAddr, story: bool) -> Result<Exit, Failu
         let issuer = issuer::start(AUDIENCE).map_err(|error| failure("the issuer of the demo", &error))?;
         let config = configuration(directory, &database, listen, &issuer.url)?;
         let (bridge, keys) = serve::assemble(&config, &runtime).await?;
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let provider = crate::trust::provider();
         let listening = server::start(web::Data::new(bridge), keys, &config.server, &config.ops, &provider)
             .map_err(|error| Failure::Wrong(error, None))?;
         let addresses = addresses(&listening, &issuer.url);

@@ -1,6 +1,9 @@
 //! One request and its answer: the stages that every route shares, in their order.
 use super::{Bridge, body, problem::Problem, request_id};
-use crate::token::gate::{Caller, Rejection, Scope};
+use crate::token::{
+    gate::{Caller, Scope},
+    rejection::Rejection,
+};
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{

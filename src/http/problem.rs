@@ -1,5 +1,5 @@
 //! The error bodies (RFC 9457). Only this file writes one; a code never changes its meaning.
-use crate::{accounts::error::Refusal, token::gate::Rejection};
+use crate::{accounts::error::Refusal, token::rejection::Rejection};
 use actix_web::{
     HttpResponse,
     http::{StatusCode, header},

@@ -150,7 +150,8 @@ impl Settings {
 
 fn ssl(tls: &DatabaseTls) -> Result<Option<SslOpts>, StoreError> {
     // The driver takes the process's provider.
-    transport::provider();
+    // The driver takes the process's own provider.
+    let _ = crate::trust::provider();
     Ok(match tls {
         DatabaseTls::Off => None,
         DatabaseTls::Unverified => {

@@ -2,18 +2,19 @@
 use crate::{
     config::database::DatabaseTls,
     store::error::{StoreError, StoreErrorKind},
+    trust,
 };
 use rustls::{
     ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
-    crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature},
+    crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature},
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
 };
 use std::{path::Path, sync::Arc};
 
 /// The configuration of a connection; `None` when it is in the clear.
 pub(crate) fn client_config(tls: &DatabaseTls) -> Result<Option<ClientConfig>, StoreError> {
-    let provider = provider();
+    let provider = trust::provider();
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
         .map_err(|_| StoreError::new(StoreErrorKind::Connection, "TLS cannot be set up"))?;
@@ -26,14 +27,14 @@ pub(crate) fn client_config(tls: &DatabaseTls) -> Result<Option<ClientConfig>, S
                 .with_no_client_auth(),
         ),
         DatabaseTls::Verified { root } => {
-            let mut roots = RootCertStore::empty();
-            for certificate in authorities(root.as_deref())? {
-                // One unusable authority of the host does not spoil the others.
-                let _ = roots.add(certificate);
-            }
-            if roots.is_empty() && root.is_none() {
-                roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-            }
+            let roots = match root {
+                None => trust::host_roots(),
+                Some(_) => {
+                    let mut roots = RootCertStore::empty();
+                    roots.add_parsable_certificates(authorities(root.as_deref())?);
+                    roots
+                }
+            };
             Some(builder.with_root_certificates(roots).with_no_client_auth())
         }
     })
@@ -48,16 +49,6 @@ pub(crate) fn authorities(root: Option<&Path>) -> Result<Vec<CertificateDer<'sta
     };
     let found: Vec<_> = CertificateDer::pem_file_iter(path).and_then(Iterator::collect).map_err(|_| unreadable())?;
     if found.is_empty() { Err(unreadable()) } else { Ok(found) }
-}
-
-/// Makes sure that drivers which take the process's provider find one.
-pub(crate) fn provider() -> Arc<CryptoProvider> {
-    if let Some(provider) = CryptoProvider::get_default() {
-        return Arc::clone(provider);
-    }
-    // Another thread may be the first to install one; either is right.
-    let _ = aws_lc_rs::default_provider().install_default();
-    CryptoProvider::get_default().map_or_else(|| Arc::new(aws_lc_rs::default_provider()), Arc::clone)
 }
 
 /// Accepts every certificate, as `sslmode=require` means; the handshake must still be signed with its key.

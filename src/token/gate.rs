@@ -5,6 +5,7 @@ use super::{
     claims::{Claims, Header},
     key_set::Key,
     keys::Keys,
+    rejection::Rejection,
 };
 use crate::{clock, config::token::Token};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -47,34 +48,6 @@ pub struct Caller {
     pub client_id: String,
     /// The token's id, where the dialect has one.
     pub token_id: Option<String>,
-}
-
-/// Why a token was not accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rejection {
-    /// No token, or not a good one.
-    InvalidToken(&'static str),
-    /// Genuine, but not a client's own.
-    NotAClientToken(&'static str),
-    /// The client is not on the operator's list.
-    ClientNotAllowed,
-    /// The route's scope is missing.
-    InsufficientScope,
-    /// No keys have ever been fetched, or they are too old to be trusted.
-    KeysUnavailable,
-}
-
-impl Rejection {
-    /// The label of `token_rejections_total{reason}`.
-    #[must_use]
-    pub fn reason(self) -> &'static str {
-        match self {
-            Self::InvalidToken(reason) | Self::NotAClientToken(reason) => reason,
-            Self::ClientNotAllowed => "client_not_allowed",
-            Self::InsufficientScope => "insufficient_scope",
-            Self::KeysUnavailable => "keys_unavailable",
-        }
-    }
 }
 
 /// The gate before the three routes.

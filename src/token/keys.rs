@@ -5,8 +5,8 @@
 //! cooldown however many requests carry one, so nobody without a token can make us hammer the issuer. An issuer out of
 //! reach leaves the last good keys in use until they are too old.
 use super::{
-    gate::Rejection,
     key_set::{Key, KeySet},
+    rejection::Rejection,
 };
 use crate::{config::token::Token, telemetry::metrics::Metrics, trust};
 use arc_swap::ArcSwapOption;

@@ -3,3 +3,4 @@ pub mod claims;
 pub mod gate;
 pub mod key_set;
 pub mod keys;
+pub mod rejection;

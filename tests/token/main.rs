@@ -7,8 +7,9 @@ use drawbridge::{
     config::token::Token,
     telemetry::metrics::Metrics,
     token::{
-        gate::{Caller, Gate, Rejection, Scope},
+        gate::{Caller, Gate, Scope},
         keys::Keys,
+        rejection::Rejection,
     },
 };
 use jsonwebtoken::Algorithm;
