@@ -4,6 +4,7 @@
 mod support;
 
 mod contract;
+mod databases;
 mod ledger_elsewhere;
 mod listeners;
 mod resets;
