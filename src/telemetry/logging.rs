@@ -1,19 +1,30 @@
 //! The log: text or JSON lines on stderr, by `tracing`.
+//!
+//! # Why other crates never say more than warnings
+//! At their debug level database drivers print the values that they bind, which are people's identifiers, and HTTP
+//! libraries print headers, which are tokens. No level that an operator sets may open that.
 use std::io::IsTerminal;
-use tracing_subscriber::EnvFilter;
+use tracing::{Level, Metadata};
+use tracing_subscriber::{EnvFilter, Layer, filter::filter_fn, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// Starts the log. `level` is a tracing filter such as `info`; a second call changes nothing.
 ///
 /// # Errors
 /// When `level` is not a filter; the message says what is wrong with it.
 pub fn start(json: bool, level: &str) -> Result<(), String> {
-    let filter = EnvFilter::try_new(level).map_err(|error| error.to_string())?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(true);
-    // A log that is started twice keeps its first form: only tests do that.
-    let _ = if json {
-        lines.json().flatten_event(true).with_current_span(false).try_init()
+    let wanted = EnvFilter::try_new(level).map_err(|error| error.to_string())?;
+    let lines = fmt::layer().with_writer(std::io::stderr);
+    let lines = if json {
+        lines.json().flatten_event(true).with_current_span(false).boxed()
     } else {
-        lines.with_ansi(std::io::stderr().is_terminal()).try_init()
+        lines.with_ansi(std::io::stderr().is_terminal()).boxed()
     };
+    // A log that is started twice keeps its first form: only tests do that.
+    let _ = tracing_subscriber::registry().with(wanted).with(lines.with_filter(filter_fn(may_be_said))).try_init();
     Ok(())
+}
+
+fn may_be_said(event: &Metadata<'_>) -> bool {
+    let ours = event.target() == "drawbridge" || event.target().starts_with("drawbridge::");
+    ours || *event.level() <= Level::WARN
 }

@@ -40,6 +40,20 @@ async fn crosses(url: &str) {
     assert_eq!(post("/mark_migrated", json!({"user_id": "42x"})).await.code(), "user_not_found");
     assert_eq!(post("/get_user", json!({"identifier": "ada"})).await.code(), "user_not_found");
     assert_eq!(post("/login", login).await.code(), "user_not_found");
+    nothing_personal_in(&bridge.log());
+}
+
+/// Drivers print what they bind when they are allowed to: as text, or byte by byte.
+fn nothing_personal_in(log: &str) {
+    assert!(log.contains("\"route\":\"login\""), "the log is there");
+    for personal in ["ada@example.com", "Ada@Example.com", "Ada Pontis", PASSWORD, BCRYPT.trim_matches('\'')] {
+        let bytes: Vec<String> = personal.bytes().map(|byte| byte.to_string()).collect();
+        for form in [personal.to_owned(), bytes.join(", "), hex::encode(personal)] {
+            let found = log.lines().find(|line| line.contains(&form));
+            let target = found.map(|line| line.split("\"target\":").nth(1).unwrap_or("?").to_owned());
+            assert_eq!(target, None, "a log line holds what a person typed or is");
+        }
+    }
 }
 
 /// The URL of a server as an operator writes it, its address by name so that the certificate can be verified.
