@@ -37,16 +37,12 @@ impl Accounts {
         deadline: Instant,
     ) -> Result<Profile, Refusal> {
         let account = identifier.trim().to_lowercase();
-        if let Err(wait) = self.throttle.count(&account) {
-            self.metrics.throttled.with_label_values(&["account"]).inc();
+        if let Some(wait) = self.throttle.wait(&account) {
             return self.counted(NO_SCHEME, Err(Refusal::TooManyAttempts(wait)));
         }
         let person = match self.find_person(identifier, deadline).await {
             Ok(person) => person,
-            Err(outage) => {
-                self.throttle.refund(&account);
-                return self.counted(NO_SCHEME, Err(outage));
-            }
+            Err(outage) => return self.counted(NO_SCHEME, Err(outage)),
         };
         let verification = self.prepare(&person, identifier, password);
         let scheme = verification.job.scheme;
@@ -57,13 +53,30 @@ impl Accounts {
             Err(NotVerified::TooLarge) => Err(Refusal::PasswordUnverifiable(Reason::TooCostly)),
             Ok(verdict) => self.decide(&person, verification.otherwise, verdict),
         };
-        match &decision {
-            Ok(_) => self.throttle.forgive(&account),
-            // Only a guess counts against the account.
-            Err(Refusal::WrongPassword | Refusal::UserNotFound | Refusal::NoPassword) => {}
-            Err(_) => self.throttle.refund(&account),
-        }
+        let decision = self.throttled(&account, decision);
         self.counted(scheme, decision)
+    }
+
+    /// Counts a guess against its account; a success takes all guesses back.
+    ///
+    /// # Why again, after the verification
+    /// Guesses that came side by side all passed the first look. Those beyond the limit learn nothing, not even the
+    /// one that is right; people who log in side by side with the right password count nothing and all get in.
+    fn throttled(&self, account: &str, decision: Result<Profile, Refusal>) -> Result<Profile, Refusal> {
+        let over = match &decision {
+            Ok(_) => self.throttle.wait(account),
+            Err(Refusal::WrongPassword | Refusal::UserNotFound | Refusal::NoPassword) => {
+                self.throttle.count(account).err()
+            }
+            Err(_) => None,
+        };
+        if let Some(wait) = over {
+            return Err(Refusal::TooManyAttempts(wait));
+        }
+        if decision.is_ok() {
+            self.throttle.forgive(account);
+        }
+        decision
     }
 
     async fn find_person(&self, identifier: &str, deadline: Instant) -> Result<Person, Refusal> {
@@ -143,6 +156,9 @@ impl Accounts {
     }
 
     fn counted(&self, scheme: &'static str, decision: Result<Profile, Refusal>) -> Result<Profile, Refusal> {
+        if let Err(Refusal::TooManyAttempts(_)) = &decision {
+            self.metrics.throttled.with_label_values(&["account"]).inc();
+        }
         let outcome = decision.as_ref().map_or_else(|refusal| refusal.code(), |_| "ok");
         self.metrics.logins.with_label_values(&[outcome, scheme]).inc();
         if let Err(Refusal::UserUnmappable(rule)) = &decision {

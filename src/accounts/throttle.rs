@@ -40,12 +40,13 @@ impl Throttle {
         self.count_at(key, Instant::now())
     }
 
-    /// Takes back one counted event: it turned out not to be the key's doing.
-    pub fn refund(&self, key: &str) {
-        let Some(rate) = self.rate else { return };
-        if let Some(empty_at) = self.keys().get_mut(&self.digest(key)) {
-            *empty_at = empty_at.checked_sub(increment(rate)).unwrap_or(*empty_at);
-        }
+    /// How long until the key may come again; `None` when it may come now. Counts nothing.
+    #[must_use]
+    pub fn wait(&self, key: &str) -> Option<Duration> {
+        let rate = self.rate?;
+        let now = Instant::now();
+        let keys = self.keys();
+        over_limit(next_empty_at(keys.get(&self.digest(key)), rate, now), rate, now)
     }
 
     /// Forgets a key: its event was a success.
@@ -59,9 +60,8 @@ impl Throttle {
         let Some(rate) = self.rate else { return Ok(()) };
         let digest = self.digest(key);
         let mut keys = self.keys();
-        let empty_at = keys.get(&digest).copied().filter(|at| *at > now).unwrap_or(now) + increment(rate);
-        let over = empty_at.duration_since(now).saturating_sub(rate.period);
-        if over > Duration::ZERO {
+        let empty_at = next_empty_at(keys.get(&digest), rate, now);
+        if let Some(over) = over_limit(empty_at, rate, now) {
             return Err(over);
         }
         if keys.len() >= MAX_KEYS && !keys.contains_key(&digest) {
@@ -88,8 +88,15 @@ impl Throttle {
     }
 }
 
-fn increment(rate: Rate) -> Duration {
-    rate.period / rate.count.max(1)
+/// When the bucket of a key would be empty again after one more event.
+fn next_empty_at(empty_at: Option<&Instant>, rate: Rate, now: Instant) -> Instant {
+    let increment = rate.period / rate.count.max(1);
+    empty_at.copied().filter(|at| *at > now).unwrap_or(now) + increment
+}
+
+/// By how much that is over the limit.
+fn over_limit(empty_at: Instant, rate: Rate, now: Instant) -> Option<Duration> {
+    Some(empty_at.duration_since(now).saturating_sub(rate.period)).filter(|over| !over.is_zero())
 }
 
 /// Forgets the keys that are empty, and when that is not enough the half that is emptiest.
@@ -126,13 +133,14 @@ mod tests {
     }
 
     #[test]
-    fn a_success_forgets_and_an_outage_takes_one_back() {
+    fn a_success_forgets_and_asking_counts_nothing() {
         let throttle = throttle(1, Duration::from_secs(30));
+        assert_eq!(throttle.wait("a"), None);
         assert!(throttle.count("a").is_ok());
+        assert!(throttle.wait("a").is_some());
         assert!(throttle.count("a").is_err());
         throttle.forgive("a");
-        assert!(throttle.count("a").is_ok());
-        throttle.refund("a");
+        assert_eq!(throttle.wait("a"), None);
         assert!(throttle.count("a").is_ok());
     }
 

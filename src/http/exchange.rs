@@ -48,11 +48,10 @@ where
         Ok(admitted) => verb(&bridge, admitted).await,
         Err(problem) => Err(problem),
     };
-    let response = match &result {
-        Ok(body) => HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).body(body.clone()),
-        Err(problem) => problem.response(&request_id),
+    let (code, response) = match result {
+        Ok(body) => ("ok", HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).body(body)),
+        Err(problem) => (problem.code(), problem.response(&request_id)),
     };
-    let code = result.as_ref().map_or_else(|problem| problem.code(), |_| "ok");
     let done = Done { route: route.name, code, request_id: &request_id, client: client.as_deref(), begun };
     finish(response, &bridge, &done)
 }

@@ -5,6 +5,7 @@ mod support;
 
 mod contract;
 mod databases;
+mod guessing;
 mod ledger_elsewhere;
 mod listeners;
 mod resets;
