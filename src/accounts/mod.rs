@@ -9,6 +9,7 @@ pub mod login;
 pub mod mark_migrated;
 pub mod metadata;
 pub mod profile;
+pub mod progress;
 pub mod throttle;
 pub mod user_id;
 pub mod verify_pool;

@@ -1,7 +1,7 @@
 //! `drawbridge serve`: the bridge itself, from its configuration to its orderly end.
 use super::terminal::{self, Exit};
 use crate::{
-    accounts::{Accounts, decoy::Decoy, throttle::Throttle, verify_pool::VerifyPool},
+    accounts::{Accounts, decoy::Decoy, progress, throttle::Throttle, verify_pool::VerifyPool},
     config::{Config, load::Needs, log::Format},
     hash::{registry::Schemes, scheme::Site},
     http::{Bridge, server},
@@ -88,6 +88,8 @@ pub async fn assemble(config: &Config, runtime: &DatabaseRuntime) -> Result<(Bri
         .map_err(|unknown| wrong(&format!("`password.schemes` names `{}`, which is no scheme", unknown.name)))?;
     let site = Site { params: config.password.params.clone(), pepper: config.password.pepper.clone() };
     let sample = store.sample(DECOY_SAMPLE).await.map_err(outside)?;
+    let watched = progress::watch(Arc::clone(&store), Arc::clone(&ledger), metrics.users.clone());
+    runtime.spawn(watched);
     let (column, salt) = (&config.password.column, config.password.salt.as_deref());
     let decoy = Decoy::of_sample(&sample, column, salt, &schemes, &site);
     tracing::info!(decoy = decoy.describe(), rows = sample.len(), "unknown users cost as much as this");

@@ -23,6 +23,8 @@ use std::sync::Arc;
 pub(crate) trait Register: Link {
     /// When the user was marked and by whom.
     fn find<'a>(&'a mut self, user_id: &'a str) -> BoxFuture<'a, QueryResult<Option<(NaiveDateTime, String)>>>;
+    /// How many marks there are.
+    fn count(&mut self) -> BoxFuture<'_, QueryResult<i64>>;
     /// Inserts a mark.
     fn insert<'a>(
         &'a mut self,
@@ -39,6 +41,11 @@ macro_rules! register {
             fn find<'a>(&'a mut self, user_id: &'a str) -> BoxFuture<'a, QueryResult<Option<(NaiveDateTime, String)>>> {
                 let query = dsl::drawbridge_migrated_users.filter(dsl::user_id.eq(user_id)).select((dsl::migrated_at, dsl::marked_by));
                 async move { diesel_async::RunQueryDsl::first(query, self).await.optional() }.boxed()
+            }
+
+            fn count(&mut self) -> BoxFuture<'_, QueryResult<i64>> {
+                let query = dsl::drawbridge_migrated_users.count();
+                async move { diesel_async::RunQueryDsl::get_result(query, self).await }.boxed()
             }
 
             fn insert<'a>(
@@ -123,6 +130,11 @@ where
             return Ok(None);
         }
         Ok(self.find(user_id).await?.map(|(moment, _)| moment.and_utc()))
+    }
+
+    async fn count(&self) -> Result<u64, StoreError> {
+        let work: Work<C, i64> = Arc::new(move |connection, _| async move { connection.count().await }.boxed());
+        self.sessions.run(work).await.map(|count| u64::try_from(count).unwrap_or(0))
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

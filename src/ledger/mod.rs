@@ -25,6 +25,8 @@ pub trait Ledger: Send + Sync {
     async fn mark(&self, user_id: &str, marked_by: &str) -> Result<Mark, StoreError>;
     /// When the user was marked, if ever.
     async fn migrated_at(&self, user_id: &str) -> Result<Option<DateTime<Utc>>, StoreError>;
+    /// How many users are marked.
+    async fn count(&self) -> Result<u64, StoreError>;
     /// Whether the ledger answers.
     async fn ping(&self) -> Result<(), StoreError>;
 }

@@ -49,6 +49,8 @@ pub trait Store: Send + Sync {
     async fn ping(&self) -> Result<(), StoreError>;
     /// Up to `limit` rows, with the password columns only: to choose the decoy.
     async fn sample(&self, limit: u32) -> Result<Vec<LegacyRow>, StoreError>;
+    /// How many users there are; `None` when the operator's own SELECT gives no way to ask. Reads the whole table.
+    async fn count(&self) -> Result<Option<u64>, StoreError>;
     /// Connections in the pool: in use, idle.
     fn connections(&self) -> (usize, usize);
 }

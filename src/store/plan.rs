@@ -221,6 +221,20 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// The statement that counts all rows.
+    pub fn count(&self) -> Reading {
+        // Every database prints a number alike; how it sends one differs.
+        let text = if self.dialect == Dialect::Mysql { "char" } else { "text" };
+        let mut pieces: Vec<Piece> = vec!["select cast(count(*) as ".into(), text.into(), ") as users from ".into()];
+        select_user::push_origin(&mut pieces, &self.origin);
+        Reading {
+            statement: Arc::new(Statement::new(self.dialect, pieces)),
+            columns: vec![("users".to_owned(), Shape::Text)].into(),
+        }
+    }
+}
+
 fn select(column: &ColumnFacts) -> Selected {
     Selected { expression: Expression::Column(column.name.clone()), wrap: column.select.clone() }
 }

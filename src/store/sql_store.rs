@@ -125,6 +125,18 @@ where
         Ok(rows.into_iter().map(|values| Self::row(&reading, values, reading.columns.len())).collect())
     }
 
+    async fn count(&self) -> Result<Option<u64>, StoreError> {
+        if self.plan.key.is_none() {
+            return Ok(None);
+        }
+        let reading = self.plan.count();
+        let rows = self.read(&reading, Vec::new()).await?;
+        Ok(rows.first().and_then(|row| match row.first() {
+            Some(LegacyValue::Text(count)) => count.parse().ok(),
+            _ => None,
+        }))
+    }
+
     fn connections(&self) -> (usize, usize) {
         self.sessions.connections()
     }
