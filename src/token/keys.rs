@@ -21,6 +21,8 @@ const WAIT: Duration = Duration::from_secs(2);
 /// Time limits of a fetch.
 const CONNECT: Duration = Duration::from_secs(2);
 const FETCH: Duration = Duration::from_secs(4);
+/// Longest name of a key in bytes; Auth0's have 21.
+const MAX_KEY_NAME: usize = 256;
 /// Largest JWKS in bytes.
 const MAX_JWKS: usize = 256 * 1024;
 /// Pauses between attempts while no fetch succeeds: the first, and the longest.
@@ -66,7 +68,7 @@ impl Keys {
             refresh: rules.jwks_refresh,
             cooldown: rules.jwks_cooldown,
             max_stale: rules.max_stale,
-            client: client()?,
+            client: client(&rules.jwks_url)?,
             current: ArcSwapOption::empty(),
             wanted: Mutex::new(Wanted { last: None, under_way: true }),
             wake: Arc::new(Notify::new()),
@@ -84,6 +86,10 @@ impl Keys {
     pub async fn find(&self, kid: Option<&str>) -> Result<Arc<Key>, Rejection> {
         if let Some(key) = self.known(kid) {
             return Ok(key);
+        }
+        // No issuer names a key like this: it is not worth the one fetch that everybody shares.
+        if kid.is_some_and(|kid| kid.len() > MAX_KEY_NAME || !kid.bytes().all(|byte| byte.is_ascii_graphic())) {
+            return Err(Rejection::InvalidToken("unknown_key"));
         }
         if let Some(mut attempts) = self.want_fetch() {
             // Too long a wait ends as if the fetch had brought nothing.
@@ -199,8 +205,11 @@ async fn refresh_for_ever(keys: Weak<Keys>, wake: Arc<Notify>) {
 }
 
 /// No redirects: the keys come from where the operator said, or not at all.
-fn client() -> Result<reqwest::Client, Box<dyn std::error::Error>> {
-    Ok(reqwest::Client::builder()
+fn client(url: &str) -> Result<reqwest::Client, Box<dyn std::error::Error>> {
+    let builder = reqwest::Client::builder();
+    // Plain HTTP is for loopback, which no proxy of the environment can reach.
+    let builder = if url.starts_with("http:") { builder.no_proxy() } else { builder };
+    Ok(builder
         .tls_backend_preconfigured(trust::verifying_client(trust::host_roots())?)
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT)

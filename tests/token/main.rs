@@ -158,6 +158,7 @@ async fn classic_attacks_are_refused() {
         ("x5u header", foreign_key("x5u"), "signature"),
         ("kid of a file", with_header(json!({"alg": "RS256", "kid": "../../../dev/null"})), "unknown_key"),
         ("kid of SQL", with_header(json!({"alg": "RS256", "kid": "' OR 1=1 --"})), "unknown_key"),
+        ("a very long kid", with_header(json!({"alg": "RS256", "kid": "k".repeat(3000)})), "unknown_key"),
         ("kid of a number", with_header(json!({"alg": "RS256", "kid": 1})), "malformed"),
         ("crit", with_header(json!({"alg": "RS256", "kid": "first", "crit": ["exp"]})), "critical_extension"),
         ("wrong typ", with_header(json!({"alg": "RS256", "kid": "first", "typ": "id+jwt"})), "type"),
@@ -301,4 +302,16 @@ async fn eventually<F: Future<Output = bool>>(mut condition: impl FnMut() -> F) 
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("it never came");
+}
+
+#[tokio::test]
+async fn a_name_that_no_key_has_does_not_use_up_the_shared_fetch() {
+    let issuer = Issuer::start();
+    let (gate, keys) = gate(&rules(&issuer));
+    keys.first_attempt().await;
+    for kid in ["k".repeat(3000), "\u{7f}".into(), "ключ".into()] {
+        let header = json!({"alg": "RS256", "kid": kid}).to_string();
+        assert_eq!(reason(&gate, &issuer.key.sign(&header, &issuer.claims().to_string())).await, "unknown_key");
+    }
+    assert_eq!(issuer.fetches(), 1);
 }
