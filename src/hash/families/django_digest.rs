@@ -23,7 +23,8 @@ impl Scheme for DjangoDigest {
     }
 
     fn tell(&self) -> Tell {
-        Tell::Prefix
+        // Werkzeug writes the same text of an HMAC: only the operator knows which it is.
+        Tell::OnlyByName
     }
 
     fn parse(&self, stored: Stored<'_>, _site: &Site) -> Result<Box<dyn Verifier>, ParseError> {
@@ -31,7 +32,7 @@ impl Scheme for DjangoDigest {
         let (salt, digest) = text.rsplit_once('$').ok_or(ParseError::Malformed)?;
         if salt.is_empty() || digest.len() != 2 * self.digest.length() {
             // `sha1$$…` is another of Django's schemes.
-            return Err(ParseError::Malformed);
+            return Err(ParseError::NotMine);
         }
         let digest = self.digest.decode(digest).ok_or(ParseError::Malformed)?;
         Ok(Box::new(SaltedHash::new(self.digest, Position::Before, salt.as_bytes(), digest)))
