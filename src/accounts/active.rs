@@ -4,7 +4,7 @@ use crate::store::legacy_row::LegacyValue;
 /// Texts that mean yes; everything else means no.
 const YES: &[&str] = &["1", "t", "true", "y", "yes", "on", "active", "enabled"];
 
-/// What a value of the active column or condition says. NULL and what cannot be decoded mean no: unsure is not a yes.
+/// What a value of the active column or condition says. NULL means no: the rule did not say yes.
 #[must_use]
 pub fn says_yes(value: Option<&LegacyValue>) -> bool {
     match value {

@@ -21,8 +21,12 @@ impl Accounts {
         let user_id =
             profile.as_ref().and_then(|profile| profile.as_ref().ok()).map(|profile| profile.user_id.as_str());
         let hidden = self.is_hidden(user_id, deadline).await?;
-        match (row, profile) {
-            (Some(row), Some(profile)) if !hidden && self.is_active(row) => profile.inspect_err(|refusal| {
+        let active = match row {
+            Some(row) if !hidden => self.is_active(row)?,
+            _ => false,
+        };
+        match profile {
+            Some(profile) if active => profile.inspect_err(|refusal| {
                 if let Refusal::UserUnmappable(rule) = refusal {
                     tracing::warn!(rule, "a user cannot be mapped");
                 }

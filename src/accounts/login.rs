@@ -19,7 +19,7 @@ use crate::{
         legacy_row::{LegacyRow, LegacyValue},
     },
 };
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 /// The label where no scheme was found.
@@ -136,8 +136,10 @@ impl Accounts {
 
     fn decide(&self, person: &Person, otherwise: Refusal, verdict: Option<Verdict>) -> Result<Profile, Refusal> {
         match (person, verdict) {
+            // Memory comes back: who asks again may get an answer.
+            (_, Some(Verdict::Undecided)) => Err(Refusal::Overloaded(Duration::from_secs(1))),
             (Person::Known(row), Some(Verdict::Match)) => {
-                if self.is_active(row) {
+                if self.is_active(row)? {
                     profile::of(row, &self.users)
                 } else {
                     Err(Refusal::AccountDisabled)
@@ -148,10 +150,14 @@ impl Accounts {
     }
 
     /// Whether the operator's rule lets this user cross.
-    pub(super) fn is_active(&self, row: &LegacyRow) -> bool {
-        match self.users.active_column() {
-            None => true,
-            Some(column) => active::says_yes(row.get(column)),
+    ///
+    /// # Errors
+    /// `UserUnmappable` when the answer cannot be read: unsure is not a "no".
+    pub(super) fn is_active(&self, row: &LegacyRow) -> Result<bool, Refusal> {
+        let Some(column) = self.users.active_column() else { return Ok(true) };
+        match row.get(column) {
+            None | Some(LegacyValue::Undecodable(_)) => Err(Refusal::UserUnmappable("the active rule cannot be read")),
+            value => Ok(active::says_yes(value)),
         }
     }
 

@@ -86,6 +86,8 @@ pub enum Verdict {
     Match,
     /// It does not.
     Mismatch,
+    /// Nobody can say: the work could not be done, for want of memory. Never a "no".
+    Undecided,
 }
 
 impl Verdict {

@@ -131,7 +131,7 @@ impl Verifier for Argon2Hash {
                 .hash_password_into(attempt.password.as_bytes(), &self.salt, &mut derived)
                 .is_ok()
         });
-        Verdict::of(done && encoding::equal(&derived, &self.digest))
+        if done { Verdict::of(encoding::equal(&derived, &self.digest)) } else { Verdict::Undecided }
     }
 
     fn decoy(&self) -> Box<dyn Verifier> {
