@@ -1,13 +1,14 @@
 //! What is verified when there is nothing to verify, so that time tells nothing about an account.
 //!
 //! The decoy is a twin of the deployment's usual hash: the most frequent scheme and cost of a sample of the table.
+use super::stored_hash;
 use crate::{
+    config::password::Password,
     hash::{
         families::bcrypt,
-        registry::Schemes,
-        scheme::{Cost, Identified, Site, Stored, Verifier},
+        scheme::{Cost, Identified, Verifier},
     },
-    store::legacy_row::{LegacyRow, LegacyValue},
+    store::legacy_row::LegacyRow,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -23,17 +24,10 @@ pub struct Decoy {
 impl Decoy {
     /// Chooses the most frequent scheme and cost of some rows.
     #[must_use]
-    pub fn of_sample(
-        rows: &[LegacyRow],
-        password_column: &str,
-        salt_column: Option<&str>,
-        schemes: &Schemes,
-        site: &Site,
-    ) -> Self {
+    pub fn of_sample(rows: &[LegacyRow], password: &Password) -> Self {
         let mut seen: HashMap<Cost, (u32, Box<dyn Verifier>)> = HashMap::new();
         for row in rows {
-            if let Some(Identified::Hash { verifier, .. }) = identify(row, password_column, salt_column, schemes, site)
-            {
+            if let Identified::Hash { verifier, .. } = stored_hash::identify(row, password) {
                 seen.entry(verifier.cost()).or_insert_with(|| (0, verifier.decoy())).0 += 1;
             }
         }
@@ -47,16 +41,10 @@ impl Decoy {
 
     /// How many of some rows cannot be verified, by reason.
     #[must_use]
-    pub fn unverifiable_in(
-        rows: &[LegacyRow],
-        password_column: &str,
-        salt_column: Option<&str>,
-        schemes: &Schemes,
-        site: &Site,
-    ) -> BTreeMap<&'static str, usize> {
+    pub fn unverifiable_in(rows: &[LegacyRow], password: &Password) -> BTreeMap<&'static str, usize> {
         let mut reasons = BTreeMap::new();
         for row in rows {
-            if let Some(Identified::Unverifiable(reason)) = identify(row, password_column, salt_column, schemes, site) {
+            if let Identified::Unverifiable(reason) = stored_hash::identify(row, password) {
                 *reasons.entry(reason.word()).or_default() += 1;
             }
         }
@@ -83,30 +71,7 @@ impl Decoy {
     }
 }
 
-fn identify(
-    row: &LegacyRow,
-    password_column: &str,
-    salt_column: Option<&str>,
-    schemes: &Schemes,
-    site: &Site,
-) -> Option<Identified> {
-    let hash = row.get(password_column).and_then(text)?;
-    let salt = salt_column.and_then(|column| row.get(column)).and_then(text);
-    Some(schemes.identify(Stored { hash: &hash, salt: salt.as_ref().map(|salt| salt.as_str()) }, site))
-}
-
 /// Single digests take microseconds: alone they would tell themselves apart from everything else.
 fn is_cheap(cost: &Cost) -> bool {
     cost.memory == 0 && cost.rounds <= 1
-}
-
-/// The text of a password or salt value.
-#[must_use]
-pub fn text(value: &LegacyValue) -> Option<zeroize::Zeroizing<String>> {
-    match value {
-        LegacyValue::Text(text) => Some(zeroize::Zeroizing::new(text.clone())),
-        LegacyValue::Bytes(bytes) => std::str::from_utf8(bytes).ok().map(|text| zeroize::Zeroizing::new(text.into())),
-        LegacyValue::Int(number) => Some(zeroize::Zeroizing::new(number.to_string())),
-        _ => None,
-    }
 }

@@ -3,23 +3,27 @@
 //! Every path spends one verification before it answers: who is unknown, hidden, ambiguous, without a password or
 //! unverifiable costs the decoy, so that time tells nothing.
 use super::{
-    Accounts, active, decoy,
+    Accounts, active,
     error::Refusal,
     profile::{self, Profile},
+    stored_hash, user_id,
     verify_pool::{Job, NotVerified},
 };
 use crate::{
     config::users::ProfileKey,
     hash::{
         attempt::Attempt,
-        scheme::{Identified, Reason, Stored, Verdict},
+        scheme::{Identified, Reason, Verdict},
     },
     store::{
         Found,
         legacy_row::{LegacyRow, LegacyValue},
     },
 };
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 use zeroize::Zeroizing;
 
 /// The label where no scheme was found.
@@ -94,11 +98,17 @@ impl Accounts {
     }
 
     fn prepare(&self, person: &Person, identifier: &str, password: Zeroizing<String>) -> Verification {
-        let attempt = |row: Option<&LegacyRow>| Attempt {
-            password,
-            identifier: Zeroizing::new(identifier.to_owned()),
-            username: row.and_then(|row| profile::text_of(row, &self.users, ProfileKey::Username)).map(Zeroizing::new),
-            email: row.and_then(|row| profile::text_of(row, &self.users, ProfileKey::Email)).map(Zeroizing::new),
+        let attempt = |row: Option<&LegacyRow>| {
+            let mapped = |key| row.and_then(|row| profile::text_of(row, &self.users, key)).map(Zeroizing::new);
+            let context = Attempt {
+                identifier: Zeroizing::new(identifier.to_owned()),
+                username: mapped(ProfileKey::Username),
+                email: mapped(ProfileKey::Email),
+                user_id: row.and_then(|row| self.key_of(row)),
+                columns: row.map(|row| self.columns_for_recipes(row)).unwrap_or_default(),
+                ..Attempt::default()
+            };
+            self.password.typing.apply(&password, self.password.site.pepper.as_ref(), context)
         };
         let nothing = |otherwise, attempt| Verification {
             job: Job { verifier: None, decoy: Some(self.decoy.verifier()), scheme: NO_SCHEME, attempt },
@@ -109,7 +119,7 @@ impl Accounts {
             Person::Ambiguous => return nothing(Refusal::AmbiguousUser, attempt(None)),
             Person::Known(row) => row,
         };
-        match self.identify(row) {
+        match stored_hash::identify(row, &self.password) {
             Identified::NoPassword => nothing(Refusal::NoPassword, attempt(Some(row))),
             Identified::Unverifiable(reason) => {
                 tracing::warn!(reason = reason.word(), "a stored hash cannot be verified");
@@ -123,19 +133,25 @@ impl Accounts {
         }
     }
 
-    fn identify(&self, row: &LegacyRow) -> Identified {
-        let hash = match row.get(&self.password_column) {
-            None | Some(LegacyValue::Null) => return Identified::NoPassword,
-            Some(value) => decoy::text(value),
-        };
-        let Some(hash) = hash else { return Identified::Unverifiable(Reason::Malformed) };
-        let salt = self.salt_column.as_deref().and_then(|column| row.get(column)).and_then(decoy::text);
-        let stored = Stored { hash: &hash, salt: salt.as_ref().map(|salt| salt.as_str()) };
-        self.schemes.identify(stored, &self.site)
+    fn key_of(&self, row: &LegacyRow) -> Option<Zeroizing<String>> {
+        user_id::key_text(row.get(&self.users.id_column)).ok().map(Zeroizing::new)
+    }
+
+    /// Only formulas of the operator's name columns; for all others nothing is copied.
+    fn columns_for_recipes(&self, row: &LegacyRow) -> BTreeMap<String, Zeroizing<String>> {
+        if !self.password.schemes.has_recipes() {
+            return BTreeMap::new();
+        }
+        let told = |(name, value): (&str, &LegacyValue)| Some((name.to_owned(), stored_hash::text(value)?));
+        row.columns().filter_map(told).collect()
     }
 
     fn decide(&self, person: &Person, otherwise: Refusal, verdict: Option<Verdict>) -> Result<Profile, Refusal> {
         match (person, verdict) {
+            (_, Some(Verdict::Unverifiable(reason))) => {
+                tracing::warn!(reason = reason.word(), "a stored hash cannot be verified");
+                Err(Refusal::PasswordUnverifiable(reason))
+            }
             // Memory comes back: who asks again may get an answer.
             (_, Some(Verdict::Undecided)) => Err(Refusal::Overloaded(Duration::from_secs(1))),
             (Person::Known(row), Some(Verdict::Match)) => {

@@ -10,13 +10,13 @@ pub mod mark_migrated;
 pub mod metadata;
 pub mod profile;
 pub mod progress;
+pub mod stored_hash;
 pub mod throttle;
 pub mod user_id;
 pub mod verify_pool;
 
 use crate::{
-    config::{migration::Migration, users::Users},
-    hash::{registry::Schemes, scheme::Site},
+    config::{migration::Migration, password::Password, users::Users},
     ledger::Ledger,
     store::Store,
     telemetry::metrics::Metrics,
@@ -34,18 +34,12 @@ pub struct Accounts {
     pub ledger: Arc<dyn Ledger>,
     /// Where passwords are verified.
     pub pool: VerifyPool,
-    /// Which schemes are read.
-    pub schemes: Schemes,
-    /// What some schemes need beside the row.
-    pub site: Site,
     /// What is verified when there is nothing to verify.
     pub decoy: Decoy,
     /// Which columns mean what.
     pub users: Users,
-    /// Column of the stored hash.
-    pub password_column: String,
-    /// Column of the salt.
-    pub salt_column: Option<String>,
+    /// Where the stored hash is and how it is read.
+    pub password: Password,
     /// Mode and hiding.
     pub migration: Migration,
     /// Failed logins per account.

@@ -3,7 +3,6 @@ use super::terminal::{self, Exit};
 use crate::{
     accounts::{Accounts, decoy::Decoy, progress, throttle::Throttle, verify_pool::VerifyPool},
     config::{Config, load::Needs, log::Format},
-    hash::{registry::Schemes, scheme::Site},
     http::{Bridge, server},
     ledger, store,
     store::runtime::DatabaseRuntime,
@@ -84,14 +83,10 @@ pub async fn assemble(config: &Config, runtime: &DatabaseRuntime) -> Result<(Bri
     let ledger = ledger::open(config.migration.store.as_ref(), &config.database, runtime, ledger::Missing::Create)
         .await
         .map_err(outside)?;
-    let schemes = Schemes::from_names(&config.password.schemes)
-        .map_err(|unknown| wrong(&format!("`password.schemes` names `{}`, which is no scheme", unknown.name)))?;
-    let site = Site { params: config.password.params.clone(), pepper: config.password.pepper.clone() };
     let sample = store.sample(DECOY_SAMPLE).await.map_err(outside)?;
     let watched = progress::watch(Arc::clone(&store), Arc::clone(&ledger), metrics.users.clone());
     runtime.spawn(watched);
-    let (column, salt) = (&config.password.column, config.password.salt.as_deref());
-    let decoy = Decoy::of_sample(&sample, column, salt, &schemes, &site);
+    let decoy = Decoy::of_sample(&sample, &config.password);
     tracing::info!(decoy = decoy.describe(), rows = sample.len(), "unknown users cost as much as this");
     let limits = &config.limits;
     let pool = VerifyPool::start(limits.verify_threads, limits.verify_queue, limits.verify_memory, metrics.clone())
@@ -101,12 +96,9 @@ pub async fn assemble(config: &Config, runtime: &DatabaseRuntime) -> Result<(Bri
         store,
         ledger,
         pool,
-        schemes,
-        site,
         decoy,
         users: config.users.clone(),
-        password_column: column.clone(),
-        salt_column: config.password.salt.clone(),
+        password: config.password.clone(),
         migration: config.migration.clone(),
         throttle: throttle(limits.account_attempts)?,
         metrics: metrics.clone(),

@@ -71,7 +71,7 @@ fn read(root: &Section<'_>, needs: Needs) -> Option<Config> {
     let token = super::token::read(&root.table("token"), needs.token);
     let database = super::database::read(&root.table("database"));
     let users = super::users_reader::read(&root.table("users"));
-    let password = super::password::read(&root.table("password"));
+    let password = super::password::read(&root.table("password"), users.as_ref());
     let migration = super::migration::read(&root.table("migration"));
     let limits = super::limits::read(&root.table("limits"));
     let log = super::log::read(&root.table("log"));

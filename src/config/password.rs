@@ -1,7 +1,19 @@
 //! `[password]`: where the stored hash is and how it is read.
-use super::{section::Section, source::Value};
-use crate::{hash::registry::Schemes, secret::Secret};
-use std::collections::BTreeMap;
+use super::{
+    section::Section,
+    source::Value,
+    users::{Source, Users},
+};
+use crate::{
+    hash::{
+        recipe::Recipe,
+        registry::Schemes,
+        scheme::{SaltEncoding, Scheme, Site},
+        typing::{Charset, FoldCase, Normalize, PepperUse, Typing},
+    },
+    secret::Secret,
+};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The password column and its schemes.
 #[derive(Debug, Clone)]
@@ -10,22 +22,34 @@ pub struct Password {
     pub column: String,
     /// Column of the salt, if it has one of its own.
     pub salt: Option<String>,
-    /// Names of schemes in order of preference, or `["auto"]`. The loader has checked the names against the registry.
-    pub schemes: Vec<String>,
-    /// The site's pepper.
-    pub pepper: Option<Secret>,
-    /// `[password.params]`: site-wide values that a scheme needs.
-    pub params: BTreeMap<String, Secret>,
+    /// Column that names the scheme of its row, if there is one.
+    pub scheme: Option<SchemeColumn>,
+    /// The schemes and recipes that are read.
+    pub schemes: Schemes,
+    /// What some schemes need beside the row, and how the table writes.
+    pub site: Site,
+    /// What the application did to a typed password.
+    pub typing: Typing,
 }
 
-pub(super) fn read(section: &Section<'_>) -> Password {
+/// A column that decides the scheme per row, as ASP.NET Membership's `PasswordFormat`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchemeColumn {
+    /// Its name.
+    pub column: String,
+    /// Its values and the scheme that each means; a value that is not here is a scheme's name.
+    pub values: BTreeMap<String, String>,
+}
+
+pub(super) fn read(section: &Section<'_>, users: Option<&Users>) -> Password {
     let column = section.required_text("column", "name the column of the stored hash");
     let salt = section.text("salt");
-    let mut schemes = section.texts("schemes");
-    if schemes.is_empty() {
-        schemes.push("auto".to_owned());
+    let recipes = recipes(&section.table("recipes"), &users.map(mapped_columns).unwrap_or_default());
+    let mut names = section.texts("schemes");
+    if names.is_empty() {
+        names.push("auto".to_owned());
     }
-    if let Err(unknown) = Schemes::from_names(&schemes) {
+    let schemes = Schemes::with_recipes(&names, recipes).unwrap_or_else(|unknown| {
         let hint = unknown.nearest.map_or_else(
             || "the README lists the schemes; `auto` tells by itself what can be told".to_owned(),
             |name| format!("the nearest known one is `{name}`"),
@@ -35,13 +59,116 @@ pub(super) fn read(section: &Section<'_>) -> Password {
             format!("`password.schemes` names `{}`, which is no scheme", unknown.name),
             Some(&hint),
         );
-    }
-    section.not_supported("recipes", "use the schemes of the README");
-    section.not_supported("scheme", "use an explicit list in `schemes`");
+        Schemes::auto()
+    });
+    let scheme = scheme_column(section, &schemes);
+    let salt_encoding = section.choice(
+        "salt_encoding",
+        SaltEncoding::Text,
+        &[("text", SaltEncoding::Text), ("hex", SaltEncoding::Hex), ("base64", SaltEncoding::Base64)],
+    );
+    let cut_to = section.is_set("cut_to").then(|| section.integer("cut_to", 32, 16..=1024));
     let pepper = section.secret("pepper");
+    let typing = typing(section, &schemes, pepper.is_some());
     let params = params(&section.table("params"));
     section.finish();
-    Password { column, salt, schemes, pepper, params }
+    Password { column, salt, scheme, schemes, site: Site { params, pepper, salt_encoding, cut_to }, typing }
+}
+
+fn typing(section: &Section<'_>, schemes: &Schemes, has_pepper: bool) -> Typing {
+    let append = if has_pepper && !schemes.names_pepper() { Some(PepperUse::Append) } else { None };
+    let words: Vec<(&str, Option<PepperUse>)> =
+        PepperUse::WORDS.iter().map(|(word, how)| (*word, Some(*how))).chain([("scheme", None)]).collect();
+    let pepper = section.choice("pepper_use", append, &words);
+    if !has_pepper && section.is_set("pepper_use") {
+        section.problem("pepper_use", "`password.pepper_use` needs a pepper", Some("set `password.pepper_file`"));
+    }
+    Typing {
+        trim: section.bool("trim", false),
+        normalize: section.choice(
+            "normalize",
+            Normalize::Not,
+            &[("none", Normalize::Not), ("nfc", Normalize::Nfc), ("nfkc", Normalize::Nfkc)],
+        ),
+        fold_case: section.choice(
+            "fold_case",
+            FoldCase::Not,
+            &[("none", FoldCase::Not), ("lower", FoldCase::Lower), ("upper", FoldCase::Upper)],
+        ),
+        charset: section.choice(
+            "charset",
+            Charset::Utf8,
+            &[
+                ("utf-8", Charset::Utf8),
+                ("latin1", Charset::Latin1),
+                ("windows-1252", Charset::Windows1252),
+                ("utf16le", Charset::Utf16le),
+            ],
+        ),
+        truncate: section.is_set("truncate").then(|| section.integer("truncate", 72, 1..=4096)),
+        pepper,
+    }
+}
+
+/// `scheme = "column"`, or `scheme = { column = "…", values = { "1" = "aspnet_membership_sha1" } }`.
+fn scheme_column(section: &Section<'_>, schemes: &Schemes) -> Option<SchemeColumn> {
+    let node = section.node("scheme")?;
+    if !matches!(node.value, Value::Table(_)) {
+        return section.text("scheme").map(|column| SchemeColumn { column, values: BTreeMap::new() });
+    }
+    let table = section.table("scheme");
+    let column = table.required_text("column", "name the column that says which scheme its row has");
+    let named = table.table("values");
+    let mut values = BTreeMap::new();
+    for (value, _) in named.entries() {
+        let Some(name) = named.text(value) else { continue };
+        if schemes.only(&name).is_none() {
+            named.problem(value, format!("`{name}` is no scheme"), Some("the README lists the schemes"));
+        }
+        values.insert(value.clone(), name);
+    }
+    table.finish();
+    Some(SchemeColumn { column, values })
+}
+
+fn recipes(section: &Section<'_>, columns: &[String]) -> Vec<Arc<dyn Scheme>> {
+    let mut recipes: Vec<Arc<dyn Scheme>> = Vec::new();
+    for (name, _) in section.entries() {
+        let Some(source) = section.text(name) else { continue };
+        if name == "auto" || Schemes::auto().only(name).is_some() {
+            let message = format!("`{name}` is the name of a scheme already");
+            section.problem(name, message, Some("give the recipe a name of its own"));
+            continue;
+        }
+        match Recipe::of_operator(name, &source, columns) {
+            Ok(recipe) => recipes.push(Arc::new(recipe)),
+            Err(error) => {
+                let caret = if error.column == 0 || source.contains('\n') {
+                    String::new()
+                } else {
+                    format!("\n    {source}\n    {}^", " ".repeat(error.column - 1))
+                };
+                let message = format!("column {} of the formula: {}{caret}", error.column, error.message);
+                section.problem(name, message, Some("the README lists what a formula can name and call"));
+            }
+        }
+    }
+    recipes
+}
+
+/// The columns that the profile, the metadata and the identifiers are read from.
+fn mapped_columns(users: &Users) -> Vec<String> {
+    let sources = users.profile.iter().map(|(_, source)| source);
+    let sources = sources.chain(users.metadata.iter().chain(&users.user_metadata).map(|(_, source)| source));
+    let mut columns: Vec<String> = sources
+        .filter_map(|source| match source {
+            Source::Column { name, .. } => Some(name.clone()),
+            Source::Literal(_) => None,
+        })
+        .collect();
+    columns.extend(users.identifiers.iter().cloned());
+    columns.push(users.id_column.clone());
+    columns
 }
 
 fn params(section: &Section<'_>) -> BTreeMap<String, Secret> {

@@ -19,6 +19,20 @@ pub const ARGON2_LANES: u32 = 64;
 /// phpass' log2 of rounds: every round reads the whole password, so 2^18 take about 2 s for the longest (4,096 bytes);
 /// WordPress writes 13.
 pub const PHPASS_LOG2: (u32, u32) = (7, 18);
+/// scrypt's and yescrypt's memory in bytes: 1 GiB is the whole default budget; applications write 16 to 128 MiB.
+pub const SCRYPT_MEMORY: u64 = 1 << 30;
+/// scrypt's N times r times p: 2^24 take about 4 s; OWASP advises 2^20.
+pub const SCRYPT_WORK: u64 = 1 << 24;
+/// Rounds of sha256-crypt and sha512-crypt: every one reads the password up to three times; 2^22 take about 3 s.
+pub const SHA_CRYPT_ROUNDS: (u32, u32) = (1, 1 << 22);
+/// Rounds of NetBSD's sha1-crypt: 2^22 take about 2 s; passlib writes 480,000.
+pub const SHA1_CRYPT_ROUNDS: (u32, u32) = (1, 1 << 22);
+/// Rounds of Solaris' md5 beside its own 4,096: 2^20 take about 3 s; Solaris writes 904 to 34,000.
+pub const SUN_MD5_ROUNDS: (u32, u32) = (0, 1 << 20);
+/// Rounds of BSDi's DES: 24 bits are all that its text can hold, and take about 4 s.
+pub const BSDI_ROUNDS: (u32, u32) = (1, (1 << 24) - 1);
+/// Fewest characters of a cut hash that are still compared: 64 bits in hex.
+pub const LEAST_CUT: usize = 16;
 /// Longest stored text in bytes: the longest known format takes below 1 KiB.
 pub const STORED_BYTES: usize = 4096;
 

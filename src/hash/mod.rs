@@ -7,5 +7,8 @@ pub mod bounds;
 pub mod digest;
 pub mod encoding;
 pub mod families;
+pub mod layout;
+pub mod recipe;
 pub mod registry;
 pub mod scheme;
+pub mod typing;

@@ -12,13 +12,29 @@ pub struct Stored<'a> {
     pub salt: Option<&'a str>,
 }
 
-/// Values of the site that some schemes need: `[password.params]` and the pepper.
-#[derive(Clone, Default)]
+/// Values of the site that some schemes need, and how its table writes salts and hashes.
+#[derive(Debug, Clone, Default)]
 pub struct Site {
     /// `[password.params]`.
     pub params: BTreeMap<String, Secret>,
     /// `password.pepper_file`.
     pub pepper: Option<Secret>,
+    /// How the salt column is written, where recipes read it.
+    pub salt_encoding: SaltEncoding,
+    /// How many characters of a hash the column kept, where it cut longer ones.
+    pub cut_to: Option<usize>,
+}
+
+/// How a salt column holds its bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SaltEncoding {
+    /// The text itself is the salt, even where it looks like hex.
+    #[default]
+    Text,
+    /// Hex of the salt.
+    Hex,
+    /// base64 of the salt.
+    Base64,
 }
 
 /// How a scheme is recognised.
@@ -38,6 +54,14 @@ pub trait Scheme: Sync + Send {
     fn name(&self) -> &'static str;
     /// How it is recognised.
     fn tell(&self) -> Tell;
+    /// What it computes: equal for names that mean the same verification.
+    fn computes(&self) -> &'static str {
+        self.name()
+    }
+    /// What a row or the site must have beside the hash: `salt`, `username`, `params.realm` …
+    fn needs(&self) -> Vec<String> {
+        Vec::new()
+    }
     /// Reads a stored hash; every cost is held against its ceiling before any work.
     ///
     /// # Errors
@@ -77,6 +101,21 @@ pub enum ParseError {
     Malformed,
     /// A cost is over its ceiling.
     TooCostly,
+    /// The text is of this scheme; its salt or a value of the site is missing.
+    Incomplete,
+}
+
+impl ParseError {
+    /// What it means for the row; `None` when the row is not of the scheme.
+    #[must_use]
+    pub fn reason(self) -> Option<Reason> {
+        match self {
+            Self::NotMine => None,
+            Self::Malformed => Some(Reason::Malformed),
+            Self::TooCostly => Some(Reason::TooCostly),
+            Self::Incomplete => Some(Reason::Incomplete),
+        }
+    }
 }
 
 /// The answer about a password.
@@ -88,6 +127,8 @@ pub enum Verdict {
     Mismatch,
     /// Nobody can say: the work could not be done, for want of memory. Never a "no".
     Undecided,
+    /// Only the work itself showed that the row cannot be verified.
+    Unverifiable(Reason),
 }
 
 impl Verdict {
@@ -126,6 +167,8 @@ pub enum Reason {
     TooCostly,
     /// The scheme is known and not on the configured list.
     NotAllowed,
+    /// The scheme needs a salt, a username or a value of the site that is missing.
+    Incomplete,
 }
 
 impl Reason {
@@ -138,6 +181,7 @@ impl Reason {
             Self::Malformed => "malformed",
             Self::TooCostly => "too_costly",
             Self::NotAllowed => "not_allowed",
+            Self::Incomplete => "incomplete",
         }
     }
 }

@@ -3,7 +3,6 @@ use super::Finding;
 use crate::{
     accounts::decoy::Decoy,
     config::Config,
-    hash::{registry::Schemes, scheme::Site},
     store::{self, Found, runtime::DatabaseRuntime},
 };
 
@@ -53,12 +52,9 @@ async fn statement(config: &Config, runtime: &DatabaseRuntime) -> Vec<Finding> {
         )),
         Err(error) => findings.push(Finding::of_store("statement", &error, hint)),
     }
-    let Ok(schemes) = Schemes::from_names(&config.password.schemes) else { return findings };
     match store.sample(SAMPLE).await {
         Ok(rows) => {
-            let site = Site { params: config.password.params.clone(), pepper: config.password.pepper.clone() };
-            let (column, salt) = (config.password.column.as_str(), config.password.salt.as_deref());
-            let unread = Decoy::unverifiable_in(&rows, column, salt, &schemes, &site);
+            let unread = Decoy::unverifiable_in(&rows, &config.password);
             for (reason, count) in unread {
                 let message = format!("{count} of {} sampled hashes cannot be verified: {reason}", rows.len());
                 let hint = "name the scheme in `password.schemes`, and the salt's column in `password.salt`";

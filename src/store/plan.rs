@@ -132,6 +132,9 @@ pub(crate) fn named_columns(users: &Users, password: &Password) -> Vec<(String, 
     if let Some(name) = &password.salt {
         named.push(("password.salt".into(), name.clone()));
     }
+    if let Some(scheme) = &password.scheme {
+        named.push(("password.scheme".into(), scheme.column.clone()));
+    }
     named
 }
 
@@ -202,7 +205,10 @@ pub(crate) fn plan(
     });
     let password_columns = outputs
         .iter()
-        .filter(|(name, _)| *name == password.column || Some(name) == password.salt.as_ref())
+        .filter(|(name, _)| {
+            let deciding = password.scheme.as_ref().map(|scheme| &scheme.column);
+            *name == password.column || Some(name) == password.salt.as_ref() || Some(name) == deciding
+        })
         .map(|(name, column)| ColumnFacts { name: name.clone(), ..column.clone() })
         .collect();
     let slow = identifiers.iter().filter_map(|column| column.slow.clone()).collect();

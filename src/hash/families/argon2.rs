@@ -1,4 +1,4 @@
-//! argon2 (RFC 9106) as PHC strings, and Django's wrapping of them.
+//! argon2 (RFC 9106) as PHC strings.
 use crate::hash::{
     attempt::Attempt,
     bounds, encoding,
@@ -6,28 +6,22 @@ use crate::hash::{
 };
 use ::argon2::{Algorithm, Argon2, Params, Version};
 
+/// Shortest output in bytes: below, other passwords would match by chance.
+const LEAST_OUTPUT: usize = 12;
+
 /// An argon2 scheme.
 pub struct Argon2Scheme {
     name: &'static str,
-    prefixes: &'static [(&'static str, Algorithm)],
+    prefix: &'static str,
+    algorithm: Algorithm,
 }
 
 /// `$argon2id$`.
-pub const ARGON2ID: Argon2Scheme = Argon2Scheme { name: "argon2id", prefixes: &[("$argon2id$", Algorithm::Argon2id)] };
+pub const ARGON2ID: Argon2Scheme = Argon2Scheme { name: "argon2id", prefix: "$argon2id$", algorithm: Algorithm::Argon2id };
 /// `$argon2i$`.
-pub const ARGON2I: Argon2Scheme = Argon2Scheme { name: "argon2i", prefixes: &[("$argon2i$", Algorithm::Argon2i)] };
+pub const ARGON2I: Argon2Scheme = Argon2Scheme { name: "argon2i", prefix: "$argon2i$", algorithm: Algorithm::Argon2i };
 /// `$argon2d$`.
-pub const ARGON2D: Argon2Scheme = Argon2Scheme { name: "argon2d", prefixes: &[("$argon2d$", Algorithm::Argon2d)] };
-/// Django's `argon2` before the PHC string.
-pub const DJANGO_ARGON2: Argon2Scheme = Argon2Scheme {
-    name: "django_argon2",
-    prefixes: &[
-        ("argon2$argon2id$", Algorithm::Argon2id),
-        ("argon2$argon2i$", Algorithm::Argon2i),
-        ("argon2$argon2d$", Algorithm::Argon2d),
-    ],
-};
-
+pub const ARGON2D: Argon2Scheme = Argon2Scheme { name: "argon2d", prefix: "$argon2d$", algorithm: Algorithm::Argon2d };
 struct Argon2Hash {
     algorithm: Algorithm,
     version: Version,
@@ -48,11 +42,8 @@ impl Scheme for Argon2Scheme {
     }
 
     fn parse(&self, stored: Stored<'_>, _site: &Site) -> Result<Box<dyn Verifier>, ParseError> {
-        let (algorithm, text) = self
-            .prefixes
-            .iter()
-            .find_map(|(prefix, algorithm)| Some((*algorithm, stored.hash.strip_prefix(prefix)?)))
-            .ok_or(ParseError::NotMine)?;
+        let algorithm = self.algorithm;
+        let text = stored.hash.strip_prefix(self.prefix).ok_or(ParseError::NotMine)?;
         // Before version 1.3 there was no version field.
         let (version, text) = match text.strip_prefix("v=").map(|rest| rest.split_once('$')) {
             None => (Version::V0x10, text),
@@ -70,7 +61,7 @@ impl Scheme for Argon2Scheme {
         let (memory, passes, lanes) = costs(parameters)?;
         let hash =
             Argon2Hash { algorithm, version, memory, passes, lanes, salt: decode(salt)?, digest: decode(digest)? };
-        if hash.digest.len() > bounds::OUTPUT_BYTES {
+        if hash.digest.len() < LEAST_OUTPUT || hash.digest.len() > bounds::OUTPUT_BYTES {
             return Err(ParseError::Malformed);
         }
         // The crate's own bounds: salt, digest and memory that the algorithm does not allow.
@@ -125,10 +116,10 @@ impl Verifier for Argon2Hash {
     }
 
     fn verify(&self, attempt: &Attempt) -> Verdict {
-        let mut derived = vec![0; self.digest.len()];
+        let mut derived = zeroize::Zeroizing::new(vec![0; self.digest.len()]);
         let done = self.parameters().is_some_and(|parameters| {
             Argon2::new(self.algorithm, self.version, parameters)
-                .hash_password_into(attempt.password.as_bytes(), &self.salt, &mut derived)
+                .hash_password_into(&attempt.password, &self.salt, &mut derived)
                 .is_ok()
         });
         if done { Verdict::of(encoding::equal(&derived, &self.digest)) } else { Verdict::Undecided }

@@ -1,8 +1,9 @@
 //! ASP.NET Identity: base64 of a marker byte, the parameters, the salt and the PBKDF2 subkey.
 //!
 //! Formats: `PasswordHasher` of ASP.NET Core Identity, and `System.Web.Helpers.Crypto` before it.
-use super::pbkdf2::{Pbkdf2Hash, Prf};
+use super::pbkdf2::Pbkdf2Hash;
 use crate::hash::{
+    digest::Digest,
     encoding,
     scheme::{ParseError, Scheme, Site, Stored, Tell, Verifier},
 };
@@ -39,7 +40,7 @@ impl Scheme for IdentityV2 {
             return Err(ParseError::NotMine);
         }
         let (salt, subkey) = rest.split_at_checked(16).ok_or(ParseError::Malformed)?;
-        Ok(Box::new(Pbkdf2Hash::new(Prf::Sha1, V2_ROUNDS, salt.to_vec(), subkey.to_vec())?))
+        Ok(Box::new(Pbkdf2Hash::new(Digest::Sha1, V2_ROUNDS, salt.to_vec(), subkey.to_vec())?))
     }
 }
 
@@ -62,9 +63,9 @@ impl Scheme for IdentityV3 {
         let (rounds, rest) = word(rest)?;
         let (salt_length, rest) = word(rest)?;
         let prf = match prf {
-            0 => Prf::Sha1,
-            1 => Prf::Sha256,
-            2 => Prf::Sha512,
+            0 => Digest::Sha1,
+            1 => Digest::Sha256,
+            2 => Digest::Sha512,
             // Other text that begins with 0x01 by chance.
             _ => return Err(ParseError::NotMine),
         };

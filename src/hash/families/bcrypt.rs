@@ -1,4 +1,4 @@
-//! bcrypt in its five versions, and what wraps it without changing it.
+//! bcrypt in its five versions, and hashed twice.
 //!
 //! # Why the key is laid out here
 //! EksBlowfish reads its key as 18 words that repeat it. `$2$` repeats it without the final NUL, `$2x$` extends the
@@ -7,7 +7,6 @@
 use crate::hash::{
     attempt::Attempt,
     bounds,
-    digest::Digest,
     encoding,
     scheme::{Cost, ParseError, Scheme, Site, Stored, Tell, Verdict, Verifier},
 };
@@ -21,27 +20,16 @@ enum Layout {
     SignExtended,
 }
 
-/// What of the password is the key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Key {
-    Password,
-    HexSha256,
-}
-
-/// A bcrypt scheme.
+/// A bcrypt scheme: one version, or any of the usual three hashed twice.
 pub struct Bcrypt {
     name: &'static str,
     tell: Tell,
-    // What stands before the bcrypt text, and the versions that may follow.
-    wrapper: &'static str,
     versions: &'static [&'static str],
-    key: Key,
+    twice: bool,
 }
 
-const ALL_VERSIONS: &[&str] = &["$2a$", "$2b$", "$2y$"];
-
 const fn version(name: &'static str, versions: &'static [&'static str]) -> Bcrypt {
-    Bcrypt { name, tell: Tell::Prefix, wrapper: "", versions, key: Key::Password }
+    Bcrypt { name, tell: Tell::Prefix, versions, twice: false }
 }
 
 /// `$2a$`: OpenBSD's, and what most libraries wrote until 2014.
@@ -54,37 +42,18 @@ pub const BCRYPT_2Y: Bcrypt = version("bcrypt_2y", &["$2y$"]);
 pub const BCRYPT_2X: Bcrypt = version("bcrypt_2x", &["$2x$"]);
 /// `$2$`: the first version, without the final NUL.
 pub const BCRYPT_2: Bcrypt = version("bcrypt_2", &["$2$"]);
-/// Rails' `password_digest`.
-pub const HAS_SECURE_PASSWORD: Bcrypt = Bcrypt {
-    name: "has_secure_password",
+/// WoltLab's second: the bcrypt text of the password, hashed again with the same salt.
+pub const WCF2: Bcrypt = Bcrypt {
+    name: "wcf2_double_bcrypt",
     tell: Tell::OnlyByName,
-    wrapper: "",
-    versions: ALL_VERSIONS,
-    key: Key::Password,
-};
-/// Devise without a pepper.
-pub const DEVISE_BCRYPT: Bcrypt =
-    Bcrypt { name: "devise_bcrypt", tell: Tell::OnlyByName, wrapper: "", versions: ALL_VERSIONS, key: Key::Password };
-/// Django's `bcrypt$`.
-pub const DJANGO_BCRYPT: Bcrypt = Bcrypt {
-    name: "django_bcrypt",
-    tell: Tell::Prefix,
-    wrapper: "bcrypt$",
-    versions: ALL_VERSIONS,
-    key: Key::Password,
-};
-/// Django's `bcrypt_sha256$`: the key is the hex of the password's SHA-256.
-pub const DJANGO_BCRYPT_SHA256: Bcrypt = Bcrypt {
-    name: "django_bcrypt_sha256",
-    tell: Tell::Prefix,
-    wrapper: "bcrypt_sha256$",
-    versions: ALL_VERSIONS,
-    key: Key::HexSha256,
+    versions: &["$2a$", "$2b$", "$2y$"],
+    twice: true,
 };
 
 struct BcryptHash {
     layout: Layout,
-    key: Key,
+    // The text before the digest, for a hash of its own text.
+    head: Option<String>,
     cost: u32,
     salt: [u8; 16],
     digest: [u8; 23],
@@ -100,7 +69,7 @@ impl Scheme for Bcrypt {
     }
 
     fn parse(&self, stored: Stored<'_>, _site: &Site) -> Result<Box<dyn Verifier>, ParseError> {
-        let text = stored.hash.strip_prefix(self.wrapper).ok_or(ParseError::NotMine)?;
+        let text = stored.hash;
         let (version, rest) = self
             .versions
             .iter()
@@ -120,7 +89,7 @@ impl Scheme for Bcrypt {
         let bytes = |text: &str| encoding::bcrypt64(text).ok_or(ParseError::Malformed);
         Ok(Box::new(BcryptHash {
             layout,
-            key: self.key,
+            head: text.get(..29).filter(|_| self.twice).map(ToOwned::to_owned),
             cost,
             salt: bytes(salt)?.try_into().map_err(|_| ParseError::Malformed)?,
             digest: bytes(digest)?.try_into().map_err(|_| ParseError::Malformed)?,
@@ -130,38 +99,42 @@ impl Scheme for Bcrypt {
 
 impl Verifier for BcryptHash {
     fn cost(&self) -> Cost {
-        Cost { kind: "bcrypt", rounds: 1 << self.cost, memory: 0, label: self.cost.to_string() }
+        let times = if self.head.is_some() { 2 } else { 1 };
+        Cost { kind: "bcrypt", rounds: times << self.cost, memory: 0, label: self.cost.to_string() }
     }
 
     fn verify(&self, attempt: &Attempt) -> Verdict {
-        let hashed;
-        let password = match self.key {
-            Key::Password => attempt.password.as_bytes(),
-            Key::HexSha256 => {
-                hashed = Zeroizing::new(hex::encode(Digest::Sha256.of(&[attempt.password.as_bytes()])));
-                hashed.as_bytes()
-            }
-        };
-        let key = lay_out(password, self.layout);
-        let digest = ::bcrypt::bcrypt(self.cost, self.salt, &*key);
-        let equal = digest.get(..self.digest.len()).is_some_and(|digest| encoding::equal(digest, &self.digest));
+        let password = &attempt.password;
+        let mut digest = self.run(password);
+        if let Some(head) = &self.head {
+            let first = Zeroizing::new(format!("{head}{}", encoding::to_bcrypt64(&*digest)));
+            digest = self.run(first.as_bytes());
+        }
         // Every writer's language ends the key at a NUL or refuses one: no stored hash is of such a password.
-        Verdict::of(equal && !password.contains(&0))
+        Verdict::of(encoding::equal(&*digest, &self.digest) && !password.contains(&0))
     }
 
     fn decoy(&self) -> Box<dyn Verifier> {
-        decoy_of(self.layout, self.key, self.cost)
+        Box::new(Self { layout: self.layout, head: self.head.clone(), cost: self.cost, salt: [0x5a; 16], digest: [0; 23] })
+    }
+}
+
+impl BcryptHash {
+    fn run(&self, password: &[u8]) -> Zeroizing<[u8; 23]> {
+        let key = lay_out(password, self.layout);
+        let whole = ::bcrypt::bcrypt(self.cost, self.salt, &*key);
+        let mut digest = Zeroizing::new([0; 23]);
+        for (byte, computed) in digest.iter_mut().zip(whole) {
+            *byte = computed;
+        }
+        digest
     }
 }
 
 /// A bcrypt verifier of this cost that matches nobody.
 #[must_use]
 pub fn decoy(cost: u32) -> Box<dyn Verifier> {
-    decoy_of(Layout::Usual, Key::Password, cost)
-}
-
-fn decoy_of(layout: Layout, key: Key, cost: u32) -> Box<dyn Verifier> {
-    Box::new(BcryptHash { layout, key, cost, salt: [0x5a; 16], digest: [0; 23] })
+    Box::new(BcryptHash { layout: Layout::Usual, head: None, cost, salt: [0x5a; 16], digest: [0; 23] })
 }
 
 /// The 72 bytes that the cipher reads.

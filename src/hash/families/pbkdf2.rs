@@ -1,26 +1,18 @@
 //! PBKDF2 (RFC 8018) as Django, passlib and the PHC string format write it.
 use crate::hash::{
     attempt::Attempt,
-    bounds, encoding,
+    bounds,
+    digest::Digest,
+    encoding,
     scheme::{Cost, ParseError, Scheme, Site, Stored, Tell, Verdict, Verifier},
 };
-use sha1::Sha1;
-use sha2::{Sha256, Sha512};
 
-/// The digest below the HMAC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Prf {
-    /// HMAC-SHA-1.
-    Sha1,
-    /// HMAC-SHA-256.
-    Sha256,
-    /// HMAC-SHA-512.
-    Sha512,
-}
+/// Shortest output in bytes: below, other passwords would match by chance.
+const LEAST_OUTPUT: usize = 16;
 
 /// A PBKDF2 hash, whatever its text looked like.
 pub struct Pbkdf2Hash {
-    prf: Prf,
+    prf: Digest,
     rounds: u32,
     salt: Vec<u8>,
     digest: Vec<u8>,
@@ -31,8 +23,8 @@ impl Pbkdf2Hash {
     ///
     /// # Errors
     /// `TooCostly`, or `Malformed` for no rounds or no digest.
-    pub fn new(prf: Prf, rounds: u32, salt: Vec<u8>, digest: Vec<u8>) -> Result<Self, ParseError> {
-        if digest.len() < 10 || digest.len() > bounds::OUTPUT_BYTES {
+    pub fn new(prf: Digest, rounds: u32, salt: Vec<u8>, digest: Vec<u8>) -> Result<Self, ParseError> {
+        if digest.len() < LEAST_OUTPUT || !prf.is_keyed() || digest.len() > bounds::OUTPUT_BYTES {
             return Err(ParseError::Malformed);
         }
         let hash = Self { prf, rounds, salt, digest };
@@ -45,12 +37,7 @@ impl Pbkdf2Hash {
 
     /// Rounds times blocks of output.
     fn work(&self) -> u64 {
-        let block = match self.prf {
-            Prf::Sha1 => 20,
-            Prf::Sha256 => 32,
-            Prf::Sha512 => 64,
-        };
-        u64::try_from(self.digest.len().div_ceil(block))
+        u64::try_from(self.digest.len().div_ceil(self.prf.length()))
             .map_or(u64::MAX, |blocks| blocks.saturating_mul(self.rounds.into()))
     }
 }
@@ -58,21 +45,18 @@ impl Pbkdf2Hash {
 impl Verifier for Pbkdf2Hash {
     fn cost(&self) -> Cost {
         let kind = match self.prf {
-            Prf::Sha1 => "pbkdf2-sha1",
-            Prf::Sha256 => "pbkdf2-sha256",
-            Prf::Sha512 => "pbkdf2-sha512",
+            Digest::Sha1 => "pbkdf2-sha1",
+            Digest::Sha224 | Digest::Sha256 => "pbkdf2-sha256",
+            Digest::Sha384 | Digest::Sha512 => "pbkdf2-sha512",
+            _ => "pbkdf2",
         };
         Cost { kind, rounds: self.work(), memory: 0, label: self.rounds.to_string() }
     }
 
     fn verify(&self, attempt: &Attempt) -> Verdict {
-        let password = attempt.password.as_bytes();
-        let mut derived = vec![0; self.digest.len()];
-        match self.prf {
-            Prf::Sha1 => ::pbkdf2::pbkdf2_hmac::<Sha1>(password, &self.salt, self.rounds, &mut derived),
-            Prf::Sha256 => ::pbkdf2::pbkdf2_hmac::<Sha256>(password, &self.salt, self.rounds, &mut derived),
-            Prf::Sha512 => ::pbkdf2::pbkdf2_hmac::<Sha512>(password, &self.salt, self.rounds, &mut derived),
-        }
+        let derived = self.prf.pbkdf2(&attempt.password, &self.salt, self.rounds, self.digest.len());
+        // `new` takes digests only that have a PBKDF2.
+        let derived = derived.unwrap_or_default();
         Verdict::of(encoding::equal(&derived, &self.digest))
     }
 
@@ -98,25 +82,25 @@ enum Text {
 pub struct Pbkdf2 {
     name: &'static str,
     prefix: &'static str,
-    prf: Prf,
+    prf: Digest,
     text: Text,
 }
 
 /// Django's default since 1.4.
 pub const DJANGO_PBKDF2_SHA256: Pbkdf2 =
-    Pbkdf2 { name: "django_pbkdf2_sha256", prefix: "pbkdf2_sha256$", prf: Prf::Sha256, text: Text::Django };
+    Pbkdf2 { name: "django_pbkdf2_sha256", prefix: "pbkdf2_sha256$", prf: Digest::Sha256, text: Text::Django };
 /// Django's second choice.
 pub const DJANGO_PBKDF2_SHA1: Pbkdf2 =
-    Pbkdf2 { name: "django_pbkdf2_sha1", prefix: "pbkdf2_sha1$", prf: Prf::Sha1, text: Text::Django };
+    Pbkdf2 { name: "django_pbkdf2_sha1", prefix: "pbkdf2_sha1$", prf: Digest::Sha1, text: Text::Django };
 /// passlib's `pbkdf2_sha1`.
 pub const PBKDF2_SHA1_PASSLIB: Pbkdf2 =
-    Pbkdf2 { name: "pbkdf2_sha1_passlib", prefix: "$pbkdf2$", prf: Prf::Sha1, text: Text::Passlib };
+    Pbkdf2 { name: "pbkdf2_sha1_passlib", prefix: "$pbkdf2$", prf: Digest::Sha1, text: Text::Passlib };
 /// passlib's `pbkdf2_sha256`.
 pub const PBKDF2_SHA256_PASSLIB: Pbkdf2 =
-    Pbkdf2 { name: "pbkdf2_sha256_passlib", prefix: "$pbkdf2-sha256$", prf: Prf::Sha256, text: Text::Passlib };
+    Pbkdf2 { name: "pbkdf2_sha256_passlib", prefix: "$pbkdf2-sha256$", prf: Digest::Sha256, text: Text::Passlib };
 /// passlib's `pbkdf2_sha512`.
 pub const PBKDF2_SHA512_PASSLIB: Pbkdf2 =
-    Pbkdf2 { name: "pbkdf2_sha512_passlib", prefix: "$pbkdf2-sha512$", prf: Prf::Sha512, text: Text::Passlib };
+    Pbkdf2 { name: "pbkdf2_sha512_passlib", prefix: "$pbkdf2-sha512$", prf: Digest::Sha512, text: Text::Passlib };
 
 impl Scheme for Pbkdf2 {
     fn name(&self) -> &'static str {
@@ -163,10 +147,10 @@ impl Scheme for PhcPbkdf2 {
 
     fn parse(&self, stored: Stored<'_>, _site: &Site) -> Result<Box<dyn Verifier>, ParseError> {
         let (prf, text) = [
-            ("$pbkdf2-sha256$i=", Prf::Sha256),
-            ("$pbkdf2-sha512$i=", Prf::Sha512),
-            ("$pbkdf2-sha1$i=", Prf::Sha1),
-            ("$pbkdf2$i=", Prf::Sha1),
+            ("$pbkdf2-sha256$i=", Digest::Sha256),
+            ("$pbkdf2-sha512$i=", Digest::Sha512),
+            ("$pbkdf2-sha1$i=", Digest::Sha1),
+            ("$pbkdf2$i=", Digest::Sha1),
         ]
         .into_iter()
         .find_map(|(prefix, prf)| Some((prf, stored.hash.strip_prefix(prefix)?)))

@@ -1,6 +1,6 @@
-//! phpass, the "portable" hash: MD5 of salt and password, then 2^n times MD5 of digest and password.
+//! phpass, the "portable" hash: a digest of salt and password, then 2^n times one of digest and password.
 //!
-//! Format: Openwall's phpass; `$P$` as WordPress, `$H$` as phpBB 3 writes it.
+//! Format: Openwall's phpass; `$P$` as WordPress, `$H$` as phpBB 3, `$S$` (SHA-512, cut to 55 characters) as Drupal 7.
 use crate::hash::{
     attempt::Attempt,
     bounds,
@@ -13,17 +13,23 @@ use crate::hash::{
 pub struct Phpass {
     name: &'static str,
     prefix: &'static str,
+    digest: Digest,
+    // Characters of the digest's text.
+    length: usize,
 }
 
 /// WordPress before 6.8 and many others.
-pub const PHPASS_P: Phpass = Phpass { name: "phpass_P", prefix: "$P$" };
+pub const PHPASS_P: Phpass = Phpass { name: "phpass_P", prefix: "$P$", digest: Digest::Md5, length: 22 };
 /// phpBB 3.
-pub const PHPBB3_H: Phpass = Phpass { name: "phpbb3_H", prefix: "$H$" };
+pub const PHPBB3_H: Phpass = Phpass { name: "phpbb3_H", prefix: "$H$", digest: Digest::Md5, length: 22 };
+/// Drupal 7 to 10.0: the last characters did not fit the column.
+pub const DRUPAL7: Phpass = Phpass { name: "drupal7", prefix: "$S$", digest: Digest::Sha512, length: 43 };
 
 struct PhpassHash {
+    kind: Digest,
     log2: u32,
     salt: Vec<u8>,
-    digest: Vec<u8>,
+    digest: String,
 }
 
 impl Scheme for Phpass {
@@ -41,27 +47,33 @@ impl Scheme for Phpass {
         let log2 = encoding::crypt64_value(*log2).ok_or(ParseError::Malformed)?;
         let log2 = bounds::within(log2, bounds::PHPASS_LOG2)?;
         let (salt, digest) = rest.split_at_checked(8).ok_or(ParseError::Malformed)?;
-        let digest = std::str::from_utf8(digest).ok().filter(|digest| digest.len() == 22);
-        let digest = digest.and_then(encoding::crypt64_low_first).ok_or(ParseError::Malformed)?;
-        Ok(Box::new(PhpassHash { log2, salt: salt.to_vec(), digest }))
+        let digest = std::str::from_utf8(digest).ok().filter(|digest| digest.len() == self.length);
+        let digest = digest.filter(|digest| digest.bytes().all(|byte| encoding::crypt64_value(byte).is_some()));
+        let digest = digest.ok_or(ParseError::Malformed)?.to_owned();
+        Ok(Box::new(PhpassHash { kind: self.digest, log2, salt: salt.to_vec(), digest }))
     }
 }
 
 impl Verifier for PhpassHash {
     fn cost(&self) -> Cost {
-        Cost { kind: "phpass", rounds: 1 << self.log2, memory: 0, label: self.log2.to_string() }
+        let kind = if self.kind == Digest::Md5 { "phpass" } else { "phpass-sha512" };
+        Cost { kind, rounds: 1 << self.log2, memory: 0, label: self.log2.to_string() }
     }
 
     fn verify(&self, attempt: &Attempt) -> Verdict {
-        let password = attempt.password.as_bytes();
-        let mut digest = Digest::Md5.of(&[&self.salt, password]);
+        let password = &attempt.password;
+        let mut digest = self.kind.of(&[&self.salt, password]);
         for _ in 0..1_u32 << self.log2 {
-            digest = Digest::Md5.of(&[&digest, password]);
+            digest = self.kind.of(&[&digest, password]);
         }
-        Verdict::of(encoding::equal(&digest, &self.digest))
+        let computed = encoding::to_crypt64_low_first(&digest);
+        let kept = computed.get(..self.digest.len()).unwrap_or_default();
+        Verdict::of(encoding::equal(kept.as_bytes(), self.digest.as_bytes()))
     }
 
     fn decoy(&self) -> Box<dyn Verifier> {
-        Box::new(Self { log2: self.log2, salt: vec![b'.'; 8], digest: vec![0; 16] })
+        // No writer produces `-`: nothing matches.
+        let digest = "-".repeat(self.digest.len());
+        Box::new(Self { kind: self.kind, log2: self.log2, salt: vec![b'.'; 8], digest })
     }
 }

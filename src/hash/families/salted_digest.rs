@@ -1,96 +1,49 @@
-//! One digest of salt and password, the salt in a column of its own and used as its text stands there.
-use crate::hash::{
-    attempt::Attempt,
-    digest::Digest,
-    scheme::{Cost, ParseError, Scheme, Site, Stored, Tell, Verdict, Verifier},
-};
-use zeroize::Zeroizing;
+//! Digests of password and salt, the salt in a column of its own. Never guessed: the text says neither order nor digest.
+//!
+//! The salt is the column's text as it stands, unless `password.salt_encoding` says that it is hex or base64 of bytes.
+use super::line;
+use crate::hash::scheme::{Scheme, Tell};
 
-/// Where the salt stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Position {
-    /// salt + password.
-    Before,
-    /// password + salt.
-    Behind,
-}
+/// Name, hex digits of the stored text, formula.
+const IN_HEX: &[(&str, usize, &str)] = &[
+    ("md5_salt_pass", 32, "md5(salt + password)"),
+    ("md5_pass_salt", 32, "md5(password + salt)"),
+    ("md5_salt_pass_salt", 32, "md5(salt + password + salt)"),
+    ("md5_salt_utf16le_pass", 32, "md5(salt + utf16le(password))"),
+    ("md5_utf16le_pass_salt", 32, "md5(utf16le(password) + salt)"),
+    ("md5_md5_salt", 32, "md5(hex(md5(password)) + salt)"),
+    ("md5_salt_md5", 32, "md5(salt + hex(md5(password)))"),
+    ("md5_sha1_salt", 32, "md5(hex(sha1(password)) + salt)"),
+    ("md5_md5pass_md5salt", 32, "md5(hex(md5(password)) + hex(md5(salt)))"),
+    ("md5_md5salt_md5pass", 32, "md5(hex(md5(salt)) + hex(md5(password)))"),
+    ("sha1_salt_pass", 40, "sha1(salt + password)"),
+    ("sha1_pass_salt", 40, "sha1(password + salt)"),
+    ("sha1_salt_pass_salt", 40, "sha1(salt + password + salt)"),
+    ("sha1_salt_utf16le_pass", 40, "sha1(salt + utf16le(password))"),
+    ("sha1_utf16le_pass_salt", 40, "sha1(utf16le(password) + salt)"),
+    ("sha1_sha1_salt", 40, "sha1(hex(sha1(password)) + salt)"),
+    ("sha1_salt_sha1", 40, "sha1(salt + hex(sha1(password)))"),
+    ("sha1_md5_salt", 40, "sha1(hex(md5(password)) + salt)"),
+    ("sha256_salt_pass", 64, "sha256(salt + password)"),
+    ("sha256_pass_salt", 64, "sha256(password + salt)"),
+    ("sha256_salt_pass_salt", 64, "sha256(salt + password + salt)"),
+    ("sha256_salt_utf16le_pass", 64, "sha256(salt + utf16le(password))"),
+    ("sha256_utf16le_pass_salt", 64, "sha256(utf16le(password) + salt)"),
+    ("sha256_sha256_salt", 64, "sha256(hex(sha256(password)) + salt)"),
+    ("sha256_salt_sha256", 64, "sha256(salt + hex(sha256(password)))"),
+    ("sha512_salt_pass", 128, "sha512(salt + password)"),
+    ("sha512_pass_salt", 128, "sha512(password + salt)"),
+    ("hmac_md5_key_salt", 32, "hmac(\"md5\", salt, password)"),
+    ("hmac_md5_key_pass", 32, "hmac(\"md5\", password, salt)"),
+    ("hmac_sha1_key_salt", 40, "hmac(\"sha1\", salt, password)"),
+    ("hmac_sha1_key_pass", 40, "hmac(\"sha1\", password, salt)"),
+    ("hmac_sha256_key_salt", 64, "hmac(\"sha256\", salt, password)"),
+    ("hmac_sha256_key_pass", 64, "hmac(\"sha256\", password, salt)"),
+    ("hmac_sha512_key_salt", 128, "hmac(\"sha512\", salt, password)"),
+    ("hmac_sha512_key_pass", 128, "hmac(\"sha512\", password, salt)"),
+];
 
-/// A salted digest.
-pub struct Salted {
-    name: &'static str,
-    digest: Digest,
-    position: Position,
-}
-
-const fn scheme(name: &'static str, digest: Digest, position: Position) -> Salted {
-    Salted { name, digest, position }
-}
-
-/// md5(salt + password).
-pub const MD5_SALT_PASS: Salted = scheme("md5_salt_pass", Digest::Md5, Position::Before);
-/// md5(password + salt).
-pub const MD5_PASS_SALT: Salted = scheme("md5_pass_salt", Digest::Md5, Position::Behind);
-/// sha1(salt + password).
-pub const SHA1_SALT_PASS: Salted = scheme("sha1_salt_pass", Digest::Sha1, Position::Before);
-/// sha1(password + salt).
-pub const SHA1_PASS_SALT: Salted = scheme("sha1_pass_salt", Digest::Sha1, Position::Behind);
-/// sha256(salt + password).
-pub const SHA256_SALT_PASS: Salted = scheme("sha256_salt_pass", Digest::Sha256, Position::Before);
-/// sha256(password + salt).
-pub const SHA256_PASS_SALT: Salted = scheme("sha256_pass_salt", Digest::Sha256, Position::Behind);
-/// sha512(salt + password).
-pub const SHA512_SALT_PASS: Salted = scheme("sha512_salt_pass", Digest::Sha512, Position::Before);
-/// sha512(password + salt).
-pub const SHA512_PASS_SALT: Salted = scheme("sha512_pass_salt", Digest::Sha512, Position::Behind);
-
-/// A stored digest with its salt.
-pub struct SaltedHash {
-    digest: Digest,
-    position: Position,
-    salt: Zeroizing<Vec<u8>>,
-    stored: Vec<u8>,
-}
-
-impl SaltedHash {
-    /// A digest of salt and password.
-    #[must_use]
-    pub fn new(digest: Digest, position: Position, salt: &[u8], stored: Vec<u8>) -> Self {
-        Self { digest, position, salt: Zeroizing::new(salt.to_vec()), stored }
-    }
-}
-
-impl Scheme for Salted {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn tell(&self) -> Tell {
-        Tell::OnlyByName
-    }
-
-    fn parse(&self, stored: Stored<'_>, _site: &Site) -> Result<Box<dyn Verifier>, ParseError> {
-        let digest = self.digest.decode(stored.hash).ok_or(ParseError::NotMine)?;
-        // Without its salt the digest is another scheme's.
-        let salt = stored.salt.ok_or(ParseError::NotMine)?;
-        Ok(Box::new(SaltedHash::new(self.digest, self.position, salt.as_bytes(), digest)))
-    }
-}
-
-impl Verifier for SaltedHash {
-    fn cost(&self) -> Cost {
-        self.digest.cost()
-    }
-
-    fn verify(&self, attempt: &Attempt) -> Verdict {
-        let password = attempt.password.as_bytes();
-        let parts: [&[u8]; 2] = match self.position {
-            Position::Before => [&self.salt, password],
-            Position::Behind => [password, &self.salt],
-        };
-        self.digest.verdict(&self.stored, &parts)
-    }
-
-    fn decoy(&self) -> Box<dyn Verifier> {
-        Box::new(Self::new(self.digest, self.position, &self.salt, vec![0; self.stored.len()]))
-    }
+/// The schemes of this family.
+pub fn schemes() -> Vec<Box<dyn Scheme>> {
+    IN_HEX.iter().map(|(name, digits, formula)| line(name, Tell::OnlyByName, "", super::hex(*digits), formula)).collect()
 }

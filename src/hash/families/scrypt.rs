@@ -1,0 +1,146 @@
+//! scrypt (RFC 7914), whatever its text looked like, and what some applications do with its output.
+use crate::hash::{
+    attempt::Attempt,
+    bounds,
+    digest::Digest,
+    encoding,
+    scheme::{Cost, ParseError, Verdict, Verifier},
+};
+use aes::Aes256;
+use ctr::{
+    Ctr128BE,
+    cipher::{KeyIvInit, StreamCipher},
+};
+use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroizing;
+
+/// What the stored digest is of.
+#[derive(Debug, Clone)]
+pub enum Of {
+    /// The output itself, as long as the digest.
+    Output,
+    /// SHA-1 of 256 bytes of output.
+    Sha1OfOutput,
+    /// HMAC-SHA-256 of this header under the second half of 64 bytes of output (Tarsnap's file format).
+    Header(Vec<u8>),
+    /// This key, encrypted under the first 32 bytes of 64 of output (Firebase).
+    SignerKey(Vec<u8>),
+}
+
+/// The three numbers.
+#[derive(Debug, Clone, Copy)]
+pub struct Numbers {
+    /// log2 of N.
+    pub log_n: u32,
+    /// Block size.
+    pub r: u32,
+    /// Parallelism.
+    pub p: u32,
+}
+
+impl Numbers {
+    /// From N itself.
+    ///
+    /// # Errors
+    /// `Malformed` when it is no power of two.
+    pub fn of_n(n: u32, r: u32, p: u32) -> Result<Self, ParseError> {
+        if n < 2 || !n.is_power_of_two() {
+            return Err(ParseError::Malformed);
+        }
+        Ok(Self { log_n: n.trailing_zeros(), r, p })
+    }
+
+    fn memory(self) -> u64 {
+        128_u64.saturating_mul(self.r.into()).saturating_mul(1_u64.checked_shl(self.log_n).unwrap_or(u64::MAX))
+    }
+
+    fn work(self) -> u64 {
+        (self.memory() / 128).saturating_mul(self.p.into())
+    }
+}
+
+/// A scrypt hash within the bounds.
+pub struct ScryptHash {
+    numbers: Numbers,
+    parameters: ::scrypt::Params,
+    salt: Vec<u8>,
+    digest: Vec<u8>,
+    of: Of,
+    nfkc: bool,
+}
+
+impl ScryptHash {
+    /// A hash within the bounds; `nfkc` where the application normalises the password.
+    ///
+    /// # Errors
+    /// `TooCostly`, or `Malformed` for numbers that scrypt does not allow.
+    pub fn new(numbers: Numbers, salt: Vec<u8>, digest: Vec<u8>, of: Of, nfkc: bool) -> Result<Self, ParseError> {
+        if numbers.log_n > 40 {
+            return Err(ParseError::TooCostly);
+        }
+        bounds::within(numbers.memory(), (1, bounds::SCRYPT_MEMORY))?;
+        bounds::within(numbers.work(), (1, bounds::SCRYPT_WORK))?;
+        if digest.len() < 16 || digest.len() > bounds::OUTPUT_BYTES {
+            return Err(ParseError::Malformed);
+        }
+        let log_n = u8::try_from(numbers.log_n).map_err(|_| ParseError::TooCostly)?;
+        let parameters = ::scrypt::Params::new(log_n, numbers.r, numbers.p).map_err(|_| ParseError::Malformed)?;
+        Ok(Self { numbers, parameters, salt, digest, of, nfkc })
+    }
+
+    fn output(&self, password: &[u8], length: usize) -> Option<Zeroizing<Vec<u8>>> {
+        let mut output = Zeroizing::new(vec![0; length]);
+        ::scrypt::scrypt(password, &self.salt, &self.parameters, &mut output).ok()?;
+        Some(output)
+    }
+
+    fn matches(&self, password: &[u8]) -> Option<bool> {
+        let computed = match &self.of {
+            Of::Output => self.output(password, self.digest.len())?,
+            Of::Sha1OfOutput => Digest::Sha1.of(&[&self.output(password, 256)?]),
+            Of::Header(header) => Digest::Sha256.hmac(self.output(password, 64)?.get(32..)?, &[header])?,
+            Of::SignerKey(key) => {
+                let output = self.output(password, 64)?;
+                let mut encrypted = Zeroizing::new(key.clone());
+                let mut cipher = Ctr128BE::<Aes256>::new_from_slices(output.get(..32)?, &[0; 16]).ok()?;
+                cipher.apply_keystream(&mut encrypted);
+                encrypted
+            }
+        };
+        Some(encoding::equal(&computed, &self.digest))
+    }
+}
+
+impl Verifier for ScryptHash {
+    fn cost(&self) -> Cost {
+        let Numbers { log_n, r, p } = self.numbers;
+        Cost {
+            kind: "scrypt",
+            rounds: self.numbers.work(),
+            memory: self.numbers.memory(),
+            label: format!("N=2^{log_n},r={r},p={p}"),
+        }
+    }
+
+    fn verify(&self, attempt: &Attempt) -> Verdict {
+        let normalised;
+        let password: &[u8] = if self.nfkc {
+            normalised = Zeroizing::new(attempt.text.nfkc().collect::<String>());
+            normalised.as_bytes()
+        } else {
+            &attempt.password
+        };
+        self.matches(password).map_or(Verdict::Undecided, Verdict::of)
+    }
+
+    fn decoy(&self) -> Box<dyn Verifier> {
+        Box::new(Self {
+            numbers: self.numbers,
+            parameters: self.parameters,
+            salt: vec![0x5a; self.salt.len()],
+            digest: vec![0; self.digest.len()],
+            of: self.of.clone(),
+            nfkc: self.nfkc,
+        })
+    }
+}

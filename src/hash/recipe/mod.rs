@@ -1,0 +1,315 @@
+//! Recipes: a scheme as one formula, built in or the operator's own (`[password.recipes]`).
+//!
+//! `hex(md5(hex(md5(password)) + salt))` is a whole scheme: what it gives is held against the stored hash in constant
+//! time. Text is held against text, hex in either case, base64 padded or not; bytes against stored hex or base64. A
+//! formula that gives yes or no decides by itself, through `verify` or `equal`.
+pub mod evaluate;
+pub mod formula;
+pub mod functions;
+pub mod value;
+
+use self::{
+    evaluate::{Evaluation, Values},
+    formula::{Formula, FormulaError, Names, Node, VARIABLES},
+    value::{Failure, Octets, Type},
+};
+use super::{
+    attempt::Attempt,
+    bounds, encoding,
+    layout::{Fields, Layout},
+    registry,
+    scheme::{Cost, ParseError, Reason, SaltEncoding, Scheme, Site, Stored, Tell, Verdict, Verifier},
+};
+use std::sync::{Arc, OnceLock};
+use zeroize::Zeroizing;
+
+/// The captured field that a formula's result is held against; without it that is the whole text.
+const DIGEST: &str = "digest";
+
+/// A scheme that is a formula.
+pub struct Recipe {
+    name: &'static str,
+    tell: Tell,
+    layout: Option<Layout>,
+    source: &'static str,
+    compiled: OnceLock<Option<Arc<Formula>>>,
+}
+
+impl Recipe {
+    /// A built-in recipe: how its text is laid out, and its formula over the fields.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        tell: Tell,
+        prefix: &'static str,
+        pattern: &'static str,
+        source: &'static str,
+    ) -> Self {
+        Self { name, tell, layout: Some(Layout::new(prefix, pattern)), source, compiled: OnceLock::new() }
+    }
+
+    /// An operator's recipe, checked; `columns` are the mapped columns that it may name.
+    ///
+    /// # Errors
+    /// What is wrong with the formula, and in which column.
+    pub fn of_operator(name: &str, source: &str, columns: &[String]) -> Result<Self, FormulaError> {
+        let variables = |name: &str| VARIABLES.contains(&name) || columns.iter().any(|column| column == name);
+        let formula = formula::compile(source, &Names { variables: &variables, schemes: &registry::is_name_or_group })?;
+        if formula.gives == Type::Bool && formula.inners.is_empty() && !formula.variables.contains("stored") {
+            let message = "yes or no without `stored` or `verify`: it would not look at the hash".to_owned();
+            return Err(FormulaError { column: 1, message });
+        }
+        if !formula.variables.contains("password") {
+            return Err(FormulaError { column: 1, message: "it does not name `password`: everybody would match".into() });
+        }
+        // A configuration is read once in a process: its names live as long.
+        let name: &'static str = Box::leak(name.to_owned().into_boxed_str());
+        Ok(Self { name, tell: Tell::OnlyByName, layout: None, source: "", compiled: OnceLock::from(Some(Arc::new(formula))) })
+    }
+
+    /// The checked formula of a built-in recipe; `None` would be a mistake of ours, which a test excludes.
+    #[must_use]
+    pub fn formula(&self) -> Option<Arc<Formula>> {
+        let compile = || {
+            let fields: Vec<&str> = self.layout.iter().flat_map(Layout::fields).collect();
+            let variables = |name: &str| VARIABLES.contains(&name) || fields.contains(&name);
+            let names = Names { variables: &variables, schemes: &registry::is_name_or_group };
+            formula::compile(self.source, &names).ok().map(Arc::new)
+        };
+        self.compiled.get_or_init(compile).clone()
+    }
+}
+
+impl Scheme for Recipe {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn tell(&self) -> Tell {
+        self.tell
+    }
+
+    fn computes(&self) -> &'static str {
+        if self.layout.is_some() { self.source } else { self.name }
+    }
+
+    fn needs(&self) -> Vec<String> {
+        let captured: Vec<&str> = self.layout.iter().flat_map(Layout::fields).collect();
+        let formula = self.formula();
+        let optional = |name: &str| formula.iter().any(|formula| formula.optional.contains(name));
+        let outside = |name: &&String| {
+            let of_the_row = ["salt", "username", "email", "user_id", "pepper"].contains(&name.as_str());
+            (of_the_row || name.starts_with("params.")) && !optional(name) && !captured.contains(&name.as_str())
+        };
+        if formula.is_none() {
+            return vec!["a formula".to_owned()];
+        }
+        formula.iter().flat_map(|formula| formula.variables.iter().filter(outside).cloned().collect::<Vec<_>>()).collect()
+    }
+
+    fn parse(&self, stored: Stored<'_>, site: &Site) -> Result<Box<dyn Verifier>, ParseError> {
+        let mut fields = match &self.layout {
+            Some(layout) => layout.read(stored.hash)?,
+            None => Fields::new(),
+        };
+        let formula = self.formula().ok_or(ParseError::Malformed)?;
+        let expected = fields.remove(DIGEST).unwrap_or_else(|| stored.hash.to_owned());
+        let salt = match (fields.remove("salt"), stored.salt) {
+            (Some(captured), _) => Some(captured.into_bytes()),
+            (None, Some(column)) => Some(match site.salt_encoding {
+                SaltEncoding::Text => column.as_bytes().to_vec(),
+                SaltEncoding::Hex => encoding::hex(column).ok_or(ParseError::Malformed)?,
+                SaltEncoding::Base64 => encoding::base64(column).ok_or(ParseError::Malformed)?,
+            }),
+            (None, None) if formula.variables.contains("salt") && !formula.optional.contains("salt") => return Err(ParseError::Incomplete),
+            (None, None) => None,
+        };
+        let mut bound = Bound {
+            name: self.name,
+            formula: Arc::clone(&formula),
+            stored: stored.hash.to_owned(),
+            expected,
+            salt: salt.map(Zeroizing::new),
+            fields,
+            site: site.clone(),
+            inners: Vec::new(),
+            matches_nobody: false,
+        };
+        let of_the_site = |name: &&String| name.starts_with("params.") && !formula.optional.contains(*name);
+        for name in formula.variables.iter().filter(of_the_site) {
+            bound.of_the_site(name).ok_or(ParseError::Incomplete)?;
+        }
+        for inner in &formula.inners {
+            let parsed = bound.parse_inner(inner, stored.salt);
+            // A branch may do without it; a formula that is nothing but the inner hash cannot.
+            if let (Err(error), Node::Verify(..)) = (&parsed, &formula.root) {
+                return Err(*error);
+            }
+            bound.inners.push(parsed);
+        }
+        Ok(Box::new(bound))
+    }
+}
+
+/// A formula bound to a row.
+struct Bound {
+    name: &'static str,
+    formula: Arc<Formula>,
+    stored: String,
+    expected: String,
+    salt: Option<Octets>,
+    fields: Fields,
+    site: Site,
+    inners: Vec<Result<Box<dyn Verifier>, ParseError>>,
+    matches_nobody: bool,
+}
+
+impl Bound {
+    fn of_the_site(&self, name: &str) -> Option<Octets> {
+        let secret = match name.strip_prefix("params.") {
+            // Devise calls its pepper what everybody calls it.
+            Some("pepper") => self.site.params.get("pepper").or(self.site.pepper.as_ref()),
+            Some(key) => self.site.params.get(key),
+            None => self.site.pepper.as_ref(),
+        };
+        secret.map(|secret| Zeroizing::new(secret.expose().as_bytes().to_vec()))
+    }
+
+    fn of_the_row(&self, name: &str) -> Option<Octets> {
+        match name {
+            "salt" => self.salt.clone(),
+            "stored" => Some(Zeroizing::new(self.stored.clone().into_bytes())),
+            "pepper" => self.of_the_site(name),
+            _ if name.starts_with("params.") => self.of_the_site(name),
+            _ => self.fields.get(name).map(|field| Zeroizing::new(field.clone().into_bytes())),
+        }
+    }
+
+    fn parse_inner(&self, inner: &formula::Inner, salt: Option<&str>) -> Result<Box<dyn Verifier>, ParseError> {
+        let values = OfTheRow(self);
+        let hash = Evaluation::new(&values).run(&inner.hash).map_err(|failure| match failure {
+            Failure::TooCostly => ParseError::TooCostly,
+            Failure::Missing => ParseError::Incomplete,
+            Failure::Row | Failure::Undecided => ParseError::Malformed,
+        })?;
+        registry::parse_inner(&inner.schemes, Stored { hash: &hash.text(), salt }, &self.site)
+    }
+
+    fn decide(&self, value: &value::Value) -> bool {
+        match self.formula.gives {
+            Type::Bool => value.bool(),
+            Type::Bytes => self.equals_bytes(value.octets()),
+            _ => self.equals_text(&value.text()),
+        }
+    }
+
+    fn equals_bytes(&self, computed: &[u8]) -> bool {
+        if let Some(kept) = self.kept() {
+            let hex = Zeroizing::new(hex::encode(computed));
+            let base64 = Zeroizing::new(encoding::to_base64(computed));
+            let begins = |text: &str| text.get(..kept).is_some_and(|text| equal_texts(text, &self.expected));
+            return begins(&hex) | begins(&base64);
+        }
+        let digits = self.expected.strip_prefix("0x").or_else(|| self.expected.strip_prefix("0X"));
+        let stored = encoding::hex(digits.unwrap_or(&self.expected))
+            .filter(|bytes| bytes.len() == computed.len())
+            .or_else(|| encoding::base64(&self.expected));
+        stored.is_some_and(|stored| !stored.is_empty() && encoding::equal(&stored, computed))
+    }
+
+    fn equals_text(&self, computed: &str) -> bool {
+        let kept = self.kept().and_then(|kept| computed.get(..kept));
+        equal_texts(kept.unwrap_or(computed), &self.expected)
+    }
+
+    /// How many characters the column kept, where it cut this hash.
+    fn kept(&self) -> Option<usize> {
+        self.site.cut_to.filter(|kept| *kept >= bounds::LEAST_CUT && self.expected.chars().count() == *kept)
+    }
+}
+
+/// Hex is equal in either case, base64 with and without its padding; all else as it stands.
+fn equal_texts(computed: &str, stored: &str) -> bool {
+    let is_hex = computed.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_hex {
+        let fold = |text: &str| Zeroizing::new(text.to_ascii_lowercase());
+        return !computed.is_empty() && encoding::equal(fold(computed).as_bytes(), fold(stored).as_bytes());
+    }
+    let plain = |text: &'_ str| text.trim_end_matches('=').len();
+    let (a, b) = (computed.get(..plain(computed)), stored.get(..plain(stored)));
+    matches!((a, b), (Some(a), Some(b)) if encoding::equal(a.as_bytes(), b.as_bytes()))
+}
+
+impl Verifier for Bound {
+    fn cost(&self) -> Cost {
+        let dearest = self.inners.iter().flatten().map(|inner| inner.cost()).max_by_key(|cost| (cost.memory, cost.rounds));
+        dearest.unwrap_or_else(|| Cost { kind: self.name, rounds: 1, memory: 0, label: "1".into() })
+    }
+
+    fn verify(&self, attempt: &Attempt) -> Verdict {
+        let values = Everything { bound: self, attempt };
+        let verdict = match Evaluation::new(&values).run(&self.formula.root) {
+            Ok(value) => Verdict::of(self.decide(&value) && !self.matches_nobody),
+            Err(Failure::Undecided) => Verdict::Undecided,
+            Err(Failure::TooCostly) => Verdict::Unverifiable(Reason::TooCostly),
+            Err(Failure::Missing) => Verdict::Unverifiable(Reason::Incomplete),
+            Err(Failure::Row) => Verdict::Unverifiable(Reason::Malformed),
+        };
+        // A twin that stands for nobody answers nothing else, whatever its row lacked.
+        if self.matches_nobody { Verdict::Mismatch } else { verdict }
+    }
+
+    fn decoy(&self) -> Box<dyn Verifier> {
+        Box::new(Self {
+            name: self.name,
+            formula: Arc::clone(&self.formula),
+            stored: self.stored.clone(),
+            expected: self.expected.clone(),
+            salt: self.salt.clone(),
+            fields: self.fields.clone(),
+            site: self.site.clone(),
+            inners: self.inners.iter().map(|inner| inner.as_ref().map(|inner| inner.decoy()).map_err(|error| *error)).collect(),
+            matches_nobody: true,
+        })
+    }
+}
+
+/// What is known before anybody typed a password.
+struct OfTheRow<'a>(&'a Bound);
+
+impl Values for OfTheRow<'_> {
+    fn get(&self, name: &str) -> Option<Octets> {
+        self.0.of_the_row(name)
+    }
+
+    fn verify(&self, _inner: usize, _password: &Octets) -> Verdict {
+        Verdict::Undecided
+    }
+}
+
+struct Everything<'a> {
+    bound: &'a Bound,
+    attempt: &'a Attempt,
+}
+
+impl Values for Everything<'_> {
+    fn get(&self, name: &str) -> Option<Octets> {
+        let bytes = |text: &Zeroizing<String>| Zeroizing::new(text.as_bytes().to_vec());
+        match name {
+            "password" => Some(self.attempt.password.clone()),
+            "identifier" => Some(bytes(&self.attempt.identifier)),
+            "username" => self.attempt.username.as_ref().map(bytes),
+            "email" => self.attempt.email.as_ref().map(bytes),
+            "user_id" => self.attempt.user_id.as_ref().map(bytes),
+            _ => self.bound.of_the_row(name).or_else(|| self.attempt.columns.get(name).map(bytes)),
+        }
+    }
+
+    fn verify(&self, inner: usize, password: &Octets) -> Verdict {
+        match self.bound.inners.get(inner) {
+            Some(Ok(verifier)) => verifier.verify(&self.attempt.with_bytes(password.clone())),
+            Some(Err(error)) => Verdict::Unverifiable(error.reason().unwrap_or(Reason::Malformed)),
+            None => Verdict::Undecided,
+        }
+    }
+}
