@@ -9,6 +9,7 @@ const ROWS: &[(&str, u8)] = &[
     ("demo", 6),
     ("http", 5),
     ("preflight", 5),
+    ("census", 5),
     ("accounts", 4),
     ("token", 4),
     ("store", 3),

@@ -44,4 +44,13 @@ impl Refusal {
             Self::DatabaseUnavailable => "database_unavailable",
         }
     }
+
+    /// The rule that an unmappable user breaks; the code of every other refusal.
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::UserUnmappable(rule) => rule,
+            other => other.code(),
+        }
+    }
 }

@@ -22,6 +22,7 @@ use crate::{
 };
 use std::{
     collections::BTreeMap,
+    sync::Arc,
     time::{Duration, Instant},
 };
 use zeroize::Zeroizing;
@@ -110,8 +111,9 @@ impl Accounts {
             };
             self.password.typing.apply(&password, self.password.site.pepper.as_ref(), context)
         };
+        let usual = self.decoy.usual();
         let nothing = |otherwise, attempt| Verification {
-            job: Job { verifier: None, decoy: Some(self.decoy.verifier()), scheme: NO_SCHEME, attempt },
+            job: Job { verifier: None, usual: Arc::clone(&usual), scheme: NO_SCHEME, attempt },
             otherwise,
         };
         let row = match person {
@@ -126,8 +128,7 @@ impl Accounts {
                 nothing(Refusal::PasswordUnverifiable(reason), attempt(Some(row)))
             }
             Identified::Hash { scheme, verifier } => {
-                let decoy = self.decoy.beside(&verifier.cost());
-                let job = Job { verifier: Some(verifier), decoy, scheme, attempt: attempt(Some(row)) };
+                let job = Job { verifier: Some(verifier), usual, scheme, attempt: attempt(Some(row)) };
                 Verification { job, otherwise: Refusal::WrongPassword }
             }
         }

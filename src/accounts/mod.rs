@@ -35,7 +35,7 @@ pub struct Accounts {
     /// Where passwords are verified.
     pub pool: VerifyPool,
     /// What is verified when there is nothing to verify.
-    pub decoy: Decoy,
+    pub decoy: Arc<Decoy>,
     /// Which columns mean what.
     pub users: Users,
     /// Where the stored hash is and how it is read.

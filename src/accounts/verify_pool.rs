@@ -6,6 +6,7 @@
 //! A request that would miss its deadline is refused at once with 503: waiting would cost its caller the time and
 //! those behind it the threads. A job whose caller has gone, or whose deadline has passed, is dropped before it costs
 //! anything.
+use super::decoy::{self, Usual};
 use crate::{
     hash::{
         attempt::Attempt,
@@ -25,12 +26,12 @@ use tokio::sync::oneshot;
 /// How much nicer than the threads that answer `/get_user`, health and metrics.
 const NICENESS: i32 = 10;
 
-/// One login's work: the row's verifier, the decoy, or both.
+/// One login's work: the row's verifier, or the decoy.
 pub struct Job {
     /// What the password is held against; `None` when there is nothing to verify.
     pub verifier: Option<Box<dyn Verifier>>,
-    /// What is verified instead, or beside a verifier that is much cheaper than the usual one.
-    pub decoy: Option<Box<dyn Verifier>>,
+    /// What is spent instead, or topped up to.
+    pub usual: Arc<Usual>,
     /// The scheme for the metrics.
     pub scheme: &'static str,
     /// The password.
@@ -221,17 +222,22 @@ impl Shared {
     }
 }
 
+/// The one exit of every login: whatever it was about, it has cost what the usual hash costs.
 fn run(job: &Job) -> Option<Verdict> {
-    let verdict = job.verifier.as_ref().map(|verifier| verifier.verify(&job.attempt));
-    if let Some(decoy) = &job.decoy {
-        decoy.verify(&job.attempt);
-    }
-    verdict
+    let Some(verifier) = &job.verifier else {
+        job.usual.run(&job.attempt);
+        return None;
+    };
+    let begun = decoy::processor_time();
+    let verdict = verifier.verify(&job.attempt);
+    let spent = decoy::processor_time().saturating_sub(begun);
+    job.usual.top_up(&verifier.cost(), spent, &job.attempt);
+    Some(verdict)
 }
 
 fn memory_of(job: &Job) -> u64 {
-    let of = |verifier: &Option<Box<dyn Verifier>>| verifier.as_ref().map_or(0, |verifier| verifier.cost().memory);
-    of(&job.verifier).max(of(&job.decoy))
+    let usual = job.usual.cost().memory;
+    job.verifier.as_ref().map_or(usual, |verifier| verifier.cost().memory)
 }
 
 fn gauge(value: impl TryInto<i64>) -> i64 {

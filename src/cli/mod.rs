@@ -1,5 +1,7 @@
 //! The command line: one file per command. Secrets never come from arguments.
+pub mod census;
 pub mod check;
+pub mod hash;
 pub mod serve;
 pub mod terminal;
 
@@ -30,11 +32,41 @@ enum Command {
         #[arg(long)]
         story: bool,
     },
+    /// Count what is in the password column, and what follows from it
+    Census {
+        /// The counts as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Look at stored hashes
+    Hash {
+        #[command(subcommand)]
+        command: HashCommand,
+    },
     /// Tell what is missing before going live
     Check {
         /// Findings as JSON
         #[arg(long)]
         json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum HashCommand {
+    /// Tell which scheme wrote each line of stdin
+    Identify {
+        /// Each answer as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Verify a password: asks for hash and password, which are never arguments, since other processes could read them
+    Verify {
+        /// The scheme, where the text does not tell
+        #[arg(long, value_name = "SCHEME")]
+        scheme: Option<String>,
+        /// JSON lines on stdin, one verdict a line on stdout
+        #[arg(long)]
+        lines: bool,
     },
 }
 
@@ -53,6 +85,9 @@ pub fn run() -> ExitCode {
     let exit = match arguments.command {
         Command::Serve => serve::run(&arguments.config),
         Command::Demo { listen, story } => crate::demo::run(listen, story),
+        Command::Census { json } => census::run(&arguments.config, json),
+        Command::Hash { command: HashCommand::Identify { json } } => hash::identify(json),
+        Command::Hash { command: HashCommand::Verify { scheme, lines } } => hash::verify(scheme.as_deref(), lines),
         Command::Check { json } => check::run(&arguments.config, json),
     };
     exit.into()

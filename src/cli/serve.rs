@@ -86,7 +86,12 @@ pub async fn assemble(config: &Config, runtime: &DatabaseRuntime) -> Result<(Bri
     let sample = store.sample(DECOY_SAMPLE).await.map_err(outside)?;
     let watched = progress::watch(Arc::clone(&store), Arc::clone(&ledger), metrics.users.clone());
     runtime.spawn(watched);
-    let decoy = Decoy::of_sample(&sample, &config.password);
+    let decoy = Arc::new(Decoy::of_sample(&sample, &config.password, config.limits.verify_memory));
+    let measured = Arc::clone(&decoy);
+    std::thread::Builder::new()
+        .name("measure".into())
+        .spawn(move || measured.measure())
+        .map_err(|error| wrong(&format!("no thread to measure the decoy: {error}")))?;
     tracing::info!(decoy = decoy.describe(), rows = sample.len(), "unknown users cost as much as this");
     let limits = &config.limits;
     let pool = VerifyPool::start(limits.verify_threads, limits.verify_queue, limits.verify_memory, metrics.clone())

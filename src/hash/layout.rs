@@ -45,11 +45,8 @@ impl Layout {
 
     fn behind_prefix<'a>(&self, text: &'a str) -> Option<&'a str> {
         let (head, rest) = text.split_at_checked(self.prefix.len())?;
-        let same = if self.prefix.starts_with('{') {
-            head.eq_ignore_ascii_case(self.prefix)
-        } else {
-            head == self.prefix
-        };
+        let same =
+            if self.prefix.starts_with('{') { head.eq_ignore_ascii_case(self.prefix) } else { head == self.prefix };
         same.then_some(rest)
     }
 

@@ -5,7 +5,7 @@ use super::{
     families::{
         argon2, aspnet, aspnet_identity, bcrypt, bcrypt_wrapped, database, des_crypt, django, forum, java, keycloak,
         ldap, lm, md5_crypt, mysql323, of_lines, oracle10, pbkdf2, pbkdf2_dialects, php_application, phpass,
-        raw_digest, ruby, salted_digest, scrypt_dialects, sha1_crypt, sha_crypt, sun_md5, yescrypt,
+        raw_digest, ruby, salted_digest, scrypt_dialects, sha_crypt, sha1_crypt, sun_md5, yescrypt,
     },
     scheme::{Cost, Identified, ParseError, Reason, Scheme, Site, Stored, Tell, Verdict, Verifier},
 };
@@ -57,6 +57,8 @@ static ALL: LazyLock<Vec<Box<dyn Scheme>>> = LazyLock::new(|| {
         Box::new(keycloak::Keycloak),
         Box::new(keycloak::NpmCredential),
     ];
+    all.extend(raw_digest::schemes());
+    all.extend(salted_digest::schemes());
     all.extend(pbkdf2_dialects::schemes());
     all.extend(scrypt_dialects::schemes());
     for lines in [
@@ -72,8 +74,6 @@ static ALL: LazyLock<Vec<Box<dyn Scheme>>> = LazyLock::new(|| {
     ] {
         all.extend(of_lines(lines));
     }
-    all.extend(raw_digest::schemes());
-    all.extend(salted_digest::schemes());
     all
 });
 
@@ -88,6 +88,9 @@ pub fn find(name: &str) -> Option<&'static dyn Scheme> {
     all().find(|scheme| scheme.name() == name)
 }
 
+/// Any text could be of these: that says nothing.
+const PLAIN: [&str; 2] = ["plaintext", "plaintext_base64"];
+
 /// Names for several schemes, which `verify` in a recipe takes beside those of single ones.
 const GROUPS: &[(&str, &[&str])] = &[
     ("bcrypt", &["bcrypt_2a", "bcrypt_2b", "bcrypt_2y", "bcrypt_2x", "bcrypt_2"]),
@@ -96,16 +99,45 @@ const GROUPS: &[(&str, &[&str])] = &[
     (
         "crypt",
         &[
-            "bcrypt_2a", "bcrypt_2b", "bcrypt_2y", "bcrypt_2x", "bcrypt_2", "sha512_crypt", "sha256_crypt", "md5_crypt",
-            "apr1", "yescrypt", "gost_yescrypt", "scrypt_7", "sha1_crypt", "sun_md5_crypt", "nthash_crypt_3",
-            "bsdi_crypt", "des_crypt", "argon2id", "argon2i", "argon2d", "phpass_P", "phpbb3_H",
+            "bcrypt_2a",
+            "bcrypt_2b",
+            "bcrypt_2y",
+            "bcrypt_2x",
+            "bcrypt_2",
+            "sha512_crypt",
+            "sha256_crypt",
+            "md5_crypt",
+            "apr1",
+            "yescrypt",
+            "gost_yescrypt",
+            "scrypt_7",
+            "sha1_crypt",
+            "sun_md5_crypt",
+            "nthash_crypt_3",
+            "bsdi_crypt",
+            "des_crypt",
+            "argon2id",
+            "argon2i",
+            "argon2d",
+            "phpass_P",
+            "phpbb3_H",
         ],
     ),
     (
         "ldap",
         &[
-            "ldap_ssha", "ldap_sha", "ldap_smd5", "ldap_md5", "ldap_ssha256", "ldap_ssha384", "ldap_ssha512", "ldap_sha256",
-            "ldap_sha512", "ldap_crypt", "ldap_argon2", "ldap_pbkdf2_openldap",
+            "ldap_ssha",
+            "ldap_sha",
+            "ldap_smd5",
+            "ldap_md5",
+            "ldap_ssha256",
+            "ldap_ssha384",
+            "ldap_ssha512",
+            "ldap_sha256",
+            "ldap_sha512",
+            "ldap_crypt",
+            "ldap_argon2",
+            "ldap_pbkdf2_openldap",
         ],
     ),
 ];
@@ -135,7 +167,9 @@ pub fn parse_inner(name: &str, stored: Stored<'_>, site: &Site) -> Result<Box<dy
     };
     let found = match group {
         Some(names) => names.iter().filter_map(|name| find(name)).find_map(&mut attempt),
-        None if name == "auto" => told_apart().filter(|scheme| scheme.name() != "phpbb_convert_CP").find_map(&mut attempt),
+        None if name == "auto" => {
+            told_apart().filter(|scheme| scheme.name() != "phpbb_convert_CP").find_map(&mut attempt)
+        }
         None => find(name).and_then(&mut attempt),
     };
     found.ok_or(broken)
@@ -217,7 +251,9 @@ impl Schemes {
         });
         match known {
             // Plain text is whatever is listed last: a lock is no password.
-            Some(Identified::Hash { scheme: "plaintext", .. }) if says_no_password(trimmed.hash) => Identified::NoPassword,
+            Some(Identified::Hash { scheme: "plaintext", .. }) if says_no_password(trimmed.hash) => {
+                Identified::NoPassword
+            }
             Some(known) => known,
             None if says_no_password(trimmed.hash) => Identified::NoPassword,
             None => self.look(trimmed, site),
@@ -229,7 +265,7 @@ impl Schemes {
     pub fn candidates(&self, stored: Stored<'_>, site: &Site) -> Vec<&'static str> {
         let stored = Stored { hash: stored.hash.trim(), ..stored };
         let mine = |scheme: &&dyn Scheme| {
-            scheme.name() != "plaintext" && matches!(scheme.parse(stored, site), Ok(_) | Err(ParseError::Incomplete))
+            !PLAIN.contains(&scheme.name()) && matches!(scheme.parse(stored, site), Ok(_) | Err(ParseError::Incomplete))
         };
         match &self.listed {
             Some(listed) => listed.iter().map(AsRef::as_ref).filter(mine).map(Scheme::name).collect(),
@@ -244,7 +280,8 @@ impl Schemes {
                 Identified::Unverifiable(if other { Reason::NotAllowed } else { Reason::Unknown })
             }),
             None => try_all(told_apart(), stored, site).unwrap_or_else(|| {
-                let by_name = all().filter(|scheme| scheme.tell() == Tell::OnlyByName && scheme.name() != "plaintext");
+                let by_name =
+                    all().filter(|scheme| scheme.tell() == Tell::OnlyByName && !PLAIN.contains(&scheme.name()));
                 let mine = |scheme: &dyn Scheme| !matches!(scheme.parse(stored, site), Err(ParseError::NotMine));
                 let candidate = by_name.into_iter().any(mine);
                 Identified::Unverifiable(if candidate { Reason::Ambiguous } else { Reason::Unknown })
@@ -256,13 +293,15 @@ impl Schemes {
 fn named(name: &str, recipes: &[Arc<dyn Scheme>]) -> Result<Arc<dyn Scheme>, UnknownScheme> {
     let known = || recipes.iter().map(|recipe| recipe.name()).chain(all().map(Scheme::name));
     let recipe = recipes.iter().find(|recipe| recipe.name() == name).cloned();
-    recipe.or_else(|| find(name).map(|scheme| Arc::new(BuiltIn(scheme)) as Arc<dyn Scheme>)).ok_or_else(|| UnknownScheme {
-        name: name.to_owned(),
-        nearest: known()
-            .map(|known| (strsim::jaro_winkler(name, known), known))
-            .filter(|(likeness, _)| *likeness > 0.7)
-            .max_by(|a, b| a.0.total_cmp(&b.0))
-            .map(|(_, name)| name),
+    recipe.or_else(|| find(name).map(|scheme| Arc::new(BuiltIn(scheme)) as Arc<dyn Scheme>)).ok_or_else(|| {
+        UnknownScheme {
+            name: name.to_owned(),
+            nearest: known()
+                .map(|known| (strsim::jaro_winkler(name, known), known))
+                .filter(|(likeness, _)| *likeness > 0.7)
+                .max_by(|a, b| a.0.total_cmp(&b.0))
+                .map(|(_, name)| name),
+        }
     })
 }
 
@@ -298,7 +337,7 @@ fn told_apart() -> impl Iterator<Item = &'static dyn Scheme> {
 impl fmt::Debug for Schemes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.listed.iter().flatten().map(|scheme| scheme.name());
-        f.debug_list().entries(names).finish()
+        f.debug_list().entries(names.chain(self.listed.is_none().then_some("auto"))).finish()
     }
 }
 
@@ -363,15 +402,10 @@ impl Verifier for AnyOf {
     }
 
     fn verify(&self, attempt: &Attempt) -> Verdict {
-        let mut undecided = Verdict::Mismatch;
-        for verifier in &self.0 {
-            match verifier.verify(attempt) {
-                Verdict::Match => return Verdict::Match,
-                Verdict::Mismatch => {}
-                other => undecided = other,
-            }
-        }
-        undecided
+        // All of them, always: the time must not tell which one matched.
+        let verdicts: Vec<Verdict> = self.0.iter().map(|verifier| verifier.verify(attempt)).collect();
+        let undecided = verdicts.iter().copied().find(|verdict| *verdict != Verdict::Mismatch);
+        if verdicts.contains(&Verdict::Match) { Verdict::Match } else { undecided.unwrap_or(Verdict::Mismatch) }
     }
 
     fn decoy(&self) -> Box<dyn Verifier> {
@@ -421,7 +455,8 @@ mod tests {
 
     #[test]
     fn every_built_in_formula_compiles() {
-        let broken: Vec<_> = all().filter(|scheme| scheme.needs().contains(&"a formula".to_owned())).map(Scheme::name).collect();
+        let broken: Vec<_> =
+            all().filter(|scheme| scheme.needs().contains(&"a formula".to_owned())).map(Scheme::name).collect();
         assert!(broken.is_empty(), "{broken:?}");
     }
 

@@ -92,6 +92,19 @@ pub fn push_where(pieces: &mut Vec<Piece>, columns: &[(String, Comparison)], fir
     }
 }
 
+/// `where key > slot 0 order by key`, or the order alone for the first rows.
+pub fn push_behind(pieces: &mut Vec<Piece>, key: &str, comparison: &Comparison, behind_a_key: bool) {
+    let column = || vec!["u.".into(), Piece::Identifier(key.to_owned())];
+    if behind_a_key {
+        pieces.push(" where ".into());
+        comparison.column.push(pieces, column());
+        pieces.push(" > ".into());
+        comparison.value.push(pieces, [Piece::Bind(0)]);
+    }
+    pieces.push(" order by ".into());
+    comparison.column.push(pieces, column());
+}
+
 /// ` limit n`.
 pub fn push_limit(pieces: &mut Vec<Piece>, rows: u32) {
     pieces.push(Piece::Sql(format!(" limit {rows}").into()));

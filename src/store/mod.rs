@@ -49,6 +49,9 @@ pub trait Store: Send + Sync {
     async fn ping(&self) -> Result<(), StoreError>;
     /// Up to `limit` rows, with the password columns only: to choose the decoy.
     async fn sample(&self, limit: u32) -> Result<Vec<LegacyRow>, StoreError>;
+    /// Up to `limit` rows behind this key (the first ones without one), in the order of the key, with every mapped
+    /// column. `None` when the operator's own SELECT gives no way to ask.
+    async fn page(&self, after: Option<&str>, limit: u32) -> Result<Option<Vec<LegacyRow>>, StoreError>;
     /// How many users there are; `None` when the operator's own SELECT gives no way to ask. Reads the whole table.
     async fn count(&self) -> Result<Option<u64>, StoreError>;
     /// Connections in the pool: in use, idle.

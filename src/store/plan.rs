@@ -85,6 +85,10 @@ pub(crate) struct Plan {
     /// Where samples come from.
     pub origin: Origin,
     pub password: Vec<ColumnFacts>,
+    /// Every mapped column.
+    pub mapped: Vec<(String, Shape, Selected)>,
+    /// How the key is compared, and its name.
+    pub key_order: (String, Comparison),
     pub dialect: Dialect,
 }
 
@@ -195,6 +199,9 @@ pub(crate) fn plan(
         let expression = Expression::Condition(text.clone());
         selected.push((ACTIVE_CONDITION.to_owned(), shape, Selected { expression, wrap }));
     }
+    let mut mapped = selected.clone();
+    let unnamed = identifiers.iter().filter(|column| outputs.iter().all(|(name, _)| *name != column.name));
+    mapped.extend(unnamed.map(|column| (column.name.clone(), column.shape, select(column))));
     selected.extend(identifiers.iter().map(|column| (column.name.clone(), column.shape, select(column))));
     let compared: Vec<_> = identifiers.iter().map(|column| (column.name.clone(), column.identify.clone())).collect();
     let find = reading(dialect, &selected, origin, &compared, rows);
@@ -213,8 +220,17 @@ pub(crate) fn plan(
         .collect();
     let slow = identifiers.iter().filter_map(|column| column.slow.clone()).collect();
     let identifiers = identifiers.iter().map(|column| (column.parse, column.identify.second.is_some())).collect();
-    let plan =
-        Plan { find, identifiers, rows, key: key_reading, origin: origin.clone(), password: password_columns, dialect };
+    let plan = Plan {
+        find,
+        identifiers,
+        rows,
+        key: key_reading,
+        origin: origin.clone(),
+        password: password_columns,
+        mapped,
+        key_order: (key.name.clone(), key.key.clone()),
+        dialect,
+    };
     Ok((plan, slow))
 }
 
@@ -228,6 +244,20 @@ impl Plan {
 }
 
 impl Plan {
+    /// The statement that reads rows in the order of the key; of a table only.
+    pub fn page(&self, behind_a_key: bool, limit: u32) -> Option<Reading> {
+        let Origin::Table(_) = &self.origin else { return None };
+        let expressions: Vec<_> = self.mapped.iter().map(|(_, _, selected)| selected.clone()).collect();
+        let mut pieces = select_user::select(&expressions, &self.origin);
+        let (name, comparison) = &self.key_order;
+        select_user::push_behind(&mut pieces, name, comparison, behind_a_key);
+        select_user::push_limit(&mut pieces, limit);
+        Some(Reading {
+            statement: Arc::new(Statement::new(self.dialect, pieces)),
+            columns: self.mapped.iter().map(|(name, shape, _)| (name.clone(), *shape)).collect(),
+        })
+    }
+
     /// The statement that counts all rows.
     pub fn count(&self) -> Reading {
         // Every database prints a number alike; how it sends one differs.

@@ -125,6 +125,14 @@ where
         Ok(rows.into_iter().map(|values| Self::row(&reading, values, reading.columns.len())).collect())
     }
 
+    async fn page(&self, after: Option<&str>, limit: u32) -> Result<Option<Vec<LegacyRow>>, StoreError> {
+        let Some((_, parse)) = &self.plan.key else { return Ok(None) };
+        let Some(reading) = self.plan.page(after.is_some(), limit) else { return Ok(None) };
+        let after = after.map(|key| parse.bindable(key));
+        let rows = self.read(&reading, after.into_iter().collect()).await?;
+        Ok(Some(rows.into_iter().map(|values| Self::row(&reading, values, reading.columns.len())).collect()))
+    }
+
     async fn count(&self) -> Result<Option<u64>, StoreError> {
         if self.plan.key.is_none() {
             return Ok(None);

@@ -12,6 +12,7 @@ mod resets;
 mod same_profile;
 mod secrets;
 mod shutdown;
+mod stored_hashes;
 
 use serde_json::Value;
 use support::{
@@ -45,6 +46,17 @@ impl World {
         let database = legacy_users::create(directory.path(), rows);
         let configuration = legacy_users::configuration(&database, &issuer.url, AUDIENCE);
         let bridge = Bridge::start(&format!("{configuration}\n{more}"));
+        Self { issuer, bridge, client: client::client(None), directory }
+    }
+
+    /// These people, with other keys in `[password]`.
+    pub fn with_password(rows: &[Row<'_>], keys: &str) -> Self {
+        let issuer = Issuer::start();
+        let directory = tempfile::tempdir().expect("a directory");
+        let database = legacy_users::create(directory.path(), rows);
+        let configuration = legacy_users::configuration(&database, &issuer.url, AUDIENCE);
+        let keys = if keys.contains("schemes") { keys.to_owned() } else { format!("schemes = [\"auto\"]\n{keys}") };
+        let bridge = Bridge::start(&configuration.replace("schemes = [\"auto\"]", &keys));
         Self { issuer, bridge, client: client::client(None), directory }
     }
 

@@ -7,6 +7,7 @@ use drawbridge::{
         password::Password,
         users::{From, Kind, Source, Users},
     },
+    hash::{registry::Schemes, scheme::Site, typing::Typing},
     ledger::Ledger,
     store::{
         Found, Store,
@@ -16,7 +17,6 @@ use drawbridge::{
     },
 };
 use std::{
-    collections::BTreeMap,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU32, Ordering},
@@ -172,7 +172,14 @@ impl Bench {
 }
 
 pub fn password(column: &str) -> Password {
-    Password { column: column.into(), salt: None, schemes: vec!["auto".into()], pepper: None, params: BTreeMap::new() }
+    Password {
+        column: column.into(),
+        salt: None,
+        scheme: None,
+        schemes: Schemes::auto(),
+        site: Site::default(),
+        typing: Typing::default(),
+    }
 }
 
 /// Users of a table with the identifiers `email` and `username`.

@@ -62,7 +62,7 @@ fn defaults_and_variables() {
     let config = load(&file, variables(&[]), Needs::token()).expect("a right configuration");
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.users.id_prefix, "legacy|");
-    assert_eq!(config.password.schemes, ["auto"]);
+    assert_eq!(format!("{:?}", config.password.schemes), "[\"auto\"]");
     let DatabaseUrl::Postgres(url) = &config.database.url else { panic!("another backend") };
     assert_eq!(url.tls, DatabaseTls::Verified { root: None });
     let overridden = [
@@ -76,7 +76,7 @@ fn defaults_and_variables() {
     assert_eq!(config.server.deadline, Duration::from_secs(2));
     let DatabaseUrl::Postgres(url) = &config.database.url else { panic!("another backend") };
     assert_eq!(url.password.as_ref().map(|password| password.expose()), Some("12345"));
-    assert_eq!(config.password.schemes, ["bcrypt_2y", "raw_md5"]);
+    assert_eq!(format!("{:?}", config.password.schemes), "[\"bcrypt_2y\", \"raw_md5\"]");
     assert_eq!(config.users.profile.len(), 2);
 }
 
@@ -106,12 +106,43 @@ fn secrets_come_from_files_that_few_may_read() {
 
 #[test]
 fn what_this_version_does_not_do_is_refused() {
-    let more = "[audit]\nfile = \"a\"\n[limits]\nstore = \"redis://x\"\n[password.recipes]\nx = \"md5(password)\"\n";
+    let more = "[audit]\nfile = \"a\"\n[limits]\nstore = \"redis://x\"\n";
     let (_directory, file) = written(&RIGHT.replace("[password]", &format!("{more}[password]")));
     let text = load(&file, variables(&[]), Needs::token()).expect_err("refused").to_string();
-    for key in ["audit", "limits.store", "password.recipes"] {
+    for key in ["audit", "limits.store"] {
         assert!(text.contains(&format!("`{key}` is not supported by this version")), "{text}");
     }
+}
+
+#[test]
+fn wrong_password_sections_say_what_would_be_right() {
+    let wrong = [
+        "charset = \"ebcdic\"",
+        "schemes = [\"bcrypt_2z\"]",
+        "pepper_use = \"append\"",
+        "truncate = 0",
+        "scheme = { column = \"kind\", values = { \"1\" = \"raw_md55\" } }",
+        "[password.recipes]\nforum = \"hex(md5(password) + slat)\"",
+        "[password.recipes]\nraw_md5 = \"md5(password)\"",
+        "[password.recipes]\nforum = \"md5(password + no_such_column)\"",
+    ];
+    let mut text = String::new();
+    for keys in wrong {
+        let right = RIGHT.replace("column = \"password\"", &format!("column = \"password\"\n{keys}\n"));
+        let (directory, file) = written(&right);
+        let problems = load(&file, variables(&[]), Needs::token()).expect_err("refused");
+        text.push_str(&problems.to_string().replace(&directory.path().display().to_string(), ""));
+        text.push('\n');
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn a_recipe_may_name_what_the_profile_maps() {
+    let keys = "schemes = [\"forum\"]\n[password.recipes]\nforum = \"md5(email + id + password)\"\n";
+    let (_directory, file) = written(&RIGHT.replace("column = \"password\"", &format!("column = \"password\"\n{keys}")));
+    let config = load(&file, variables(&[]), Needs::token()).expect("a right configuration");
+    assert_eq!(format!("{:?}", config.password.schemes), "[\"forum\"]");
 }
 
 #[test]

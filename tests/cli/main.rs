@@ -3,8 +3,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod census;
 mod check;
 mod configuration;
+mod hash;
 
 use std::{
     path::Path,

@@ -2,6 +2,9 @@
 //!
 //! A failure names vectors by id; passwords and hashes are never printed.
 #![allow(clippy::pedantic, reason = "a test fails loudly; the strict set is for what is shipped")]
+mod readme;
+mod recipes;
+
 use drawbridge::{
     hash::{
         attempt::Attempt,

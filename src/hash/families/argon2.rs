@@ -17,7 +17,8 @@ pub struct Argon2Scheme {
 }
 
 /// `$argon2id$`.
-pub const ARGON2ID: Argon2Scheme = Argon2Scheme { name: "argon2id", prefix: "$argon2id$", algorithm: Algorithm::Argon2id };
+pub const ARGON2ID: Argon2Scheme =
+    Argon2Scheme { name: "argon2id", prefix: "$argon2id$", algorithm: Algorithm::Argon2id };
 /// `$argon2i$`.
 pub const ARGON2I: Argon2Scheme = Argon2Scheme { name: "argon2i", prefix: "$argon2i$", algorithm: Algorithm::Argon2i };
 /// `$argon2d$`.

@@ -4,9 +4,27 @@ use crate::hash::scheme::Tell::OnlyByName;
 
 /// The schemes of this family.
 pub const LINES: &[Line] = &[
-    ("aspnet_membership_sha1", OnlyByName, "", "(?<digest>[A-Za-z0-9+/]{27}=?)", "sha1(unbase64(salt) + utf16le(password))"),
-    ("dotnetnuke_membership", OnlyByName, "", "(?<digest>[A-Za-z0-9+/]{27}=?)", "sha1(unbase64(salt) + utf16le(password))"),
-    ("aspnet_membership_sha256", OnlyByName, "", "(?<digest>[A-Za-z0-9+/]{43}=?)", "sha256(unbase64(salt) + utf16le(password))"),
+    (
+        "aspnet_membership_sha1",
+        OnlyByName,
+        "",
+        "(?<digest>[A-Za-z0-9+/]{27}=?)",
+        "sha1(unbase64(salt) + utf16le(password))",
+    ),
+    (
+        "dotnetnuke_membership",
+        OnlyByName,
+        "",
+        "(?<digest>[A-Za-z0-9+/]{27}=?)",
+        "sha1(unbase64(salt) + utf16le(password))",
+    ),
+    (
+        "aspnet_membership_sha256",
+        OnlyByName,
+        "",
+        "(?<digest>[A-Za-z0-9+/]{43}=?)",
+        "sha256(unbase64(salt) + utf16le(password))",
+    ),
     // .NET repeats the salt until it fills the key.
     (
         "aspnet_membership_hmacsha256",

@@ -6,8 +6,7 @@
 //! here makes every version one call of the same cipher.
 use crate::hash::{
     attempt::Attempt,
-    bounds,
-    encoding,
+    bounds, encoding,
     scheme::{Cost, ParseError, Scheme, Site, Stored, Tell, Verdict, Verifier},
 };
 use zeroize::Zeroizing;
@@ -43,12 +42,8 @@ pub const BCRYPT_2X: Bcrypt = version("bcrypt_2x", &["$2x$"]);
 /// `$2$`: the first version, without the final NUL.
 pub const BCRYPT_2: Bcrypt = version("bcrypt_2", &["$2$"]);
 /// WoltLab's second: the bcrypt text of the password, hashed again with the same salt.
-pub const WCF2: Bcrypt = Bcrypt {
-    name: "wcf2_double_bcrypt",
-    tell: Tell::OnlyByName,
-    versions: &["$2a$", "$2b$", "$2y$"],
-    twice: true,
-};
+pub const WCF2: Bcrypt =
+    Bcrypt { name: "wcf2_double_bcrypt", tell: Tell::OnlyByName, versions: &["$2a$", "$2b$", "$2y$"], twice: true };
 
 struct BcryptHash {
     layout: Layout,
@@ -115,7 +110,13 @@ impl Verifier for BcryptHash {
     }
 
     fn decoy(&self) -> Box<dyn Verifier> {
-        Box::new(Self { layout: self.layout, head: self.head.clone(), cost: self.cost, salt: [0x5a; 16], digest: [0; 23] })
+        Box::new(Self {
+            layout: self.layout,
+            head: self.head.clone(),
+            cost: self.cost,
+            salt: [0x5a; 16],
+            digest: [0; 23],
+        })
     }
 }
 

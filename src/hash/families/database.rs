@@ -21,8 +21,20 @@ pub const LINES: &[Line] = &[
         "(?<salt>[0-9a-fA-F]{8})(?:[0-9a-fA-F]{40})(?<digest>[0-9a-fA-F]{40})",
         "sha1(utf16le(upper(password)) + unhex(salt))",
     ),
-    ("mssql2005", Shape, "0x0100", "(?<salt>[0-9a-fA-F]{8})(?<digest>[0-9a-fA-F]{40})", "sha1(utf16le(password) + unhex(salt))"),
-    ("mssql2012", Shape, "0x0200", "(?<salt>[0-9a-fA-F]{8})(?<digest>[0-9a-fA-F]{128})", "sha512(utf16le(password) + unhex(salt))"),
+    (
+        "mssql2005",
+        Shape,
+        "0x0100",
+        "(?<salt>[0-9a-fA-F]{8})(?<digest>[0-9a-fA-F]{40})",
+        "sha1(utf16le(password) + unhex(salt))",
+    ),
+    (
+        "mssql2012",
+        Shape,
+        "0x0200",
+        "(?<salt>[0-9a-fA-F]{8})(?<digest>[0-9a-fA-F]{128})",
+        "sha512(utf16le(password) + unhex(salt))",
+    ),
     // nvarchar is UTF-16, varchar the code page: both are tried, since the column's type is not in the text.
     (
         "mssql_hashbytes",
@@ -33,7 +45,13 @@ pub const LINES: &[Line] = &[
          equal(unhex(hash), digest_of(size(hash) / 2, latin1(password))) || \
          equal(unhex(hash), digest_of(size(hash) / 2, password))",
     ),
-    ("oracle11_s", Prefix, "S:", "(?<digest>[0-9a-fA-F]{40})(?<salt>[0-9a-fA-F]{20})(?:;.*)?", "sha1(password + unhex(salt))"),
+    (
+        "oracle11_s",
+        Prefix,
+        "S:",
+        "(?<digest>[0-9a-fA-F]{40})(?<salt>[0-9a-fA-F]{20})(?:;.*)?",
+        "sha1(password + unhex(salt))",
+    ),
     (
         "oracle12_t",
         Prefix,

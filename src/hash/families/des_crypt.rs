@@ -72,7 +72,8 @@ impl Scheme for DesCrypt {
         }
         let number = |from: usize, to: usize| text.get(from..to).and_then(encoding::crypt64_number);
         // The last character holds four bits: others were written by somebody else.
-        let last_fits = text.bytes().last().and_then(encoding::crypt64_value).is_some_and(|value| value.trailing_zeros() >= 2);
+        let last_fits =
+            text.bytes().last().and_then(encoding::crypt64_value).is_some_and(|value| value.trailing_zeros() >= 2);
         if !last_fits {
             return Err(ParseError::NotMine);
         }
@@ -155,6 +156,8 @@ fn encrypted(key: &[u8; 8], salt: u32, rounds: u32) -> Zeroizing<String> {
     let block = SaltedDes::new(key).encrypt_zeros(salt, rounds);
     // Six bits each from the highest; the last character has two zero bits below.
     let bits = u128::from(block) << 2;
-    let text = (0..11).rev().map(|at| char::from(encoding::crypt64_character(u32::try_from(bits >> (6 * at) & 0x3f).unwrap_or(0))));
+    let text = (0..11)
+        .rev()
+        .map(|at| char::from(encoding::crypt64_character(u32::try_from(bits >> (6 * at) & 0x3f).unwrap_or(0))));
     Zeroizing::new(text.collect())
 }

@@ -12,7 +12,13 @@ pub const LINES: &[Line] = &[
     // The hash holds its own salt; the field before it is a copy, cut or whole, or empty.
     ("django_crypt", Prefix, "crypt$", "[^$]*[$](?<hash>.+)", "verify(\"des_crypt\", hash, password)"),
     ("django_bcrypt", Prefix, "bcrypt$", "(?<hash>.+)", "verify(\"bcrypt\", hash, password)"),
-    ("django_bcrypt_sha256", Prefix, "bcrypt_sha256$", "(?<hash>.+)", "verify(\"bcrypt\", hash, hex(sha256(password)))"),
+    (
+        "django_bcrypt_sha256",
+        Prefix,
+        "bcrypt_sha256$",
+        "(?<hash>.+)",
+        "verify(\"bcrypt\", hash, hex(sha256(password)))",
+    ),
     ("django_argon2", Prefix, "argon2$", "(?<hash>.+)", "verify(\"argon2\", \"$\" + hash, password)"),
     (
         "werkzeug_md5_hmac",

@@ -75,6 +75,12 @@ pub const LINES: &[Line] = &[
          verify(\"auto\", hash, password)",
     ),
     ("question2answer_sha1", OnlyByName, "", SHA1, "sha1(substring(salt, 0, 8) + password + substring(salt, 8))"),
-    ("authme_sha256", Prefix, "$SHA$", "(?<salt>[^$]+)[$](?<digest>[0-9a-fA-F]{64})", "sha256(hex(sha256(password)) + salt)"),
+    (
+        "authme_sha256",
+        Prefix,
+        "$SHA$",
+        "(?<salt>[^$]+)[$](?<digest>[0-9a-fA-F]{64})",
+        "sha256(hex(sha256(password)) + salt)",
+    ),
     ("wow_sha1_userpass", OnlyByName, "", SHA1, "sha1(upper(username) + \":\" + upper(password))"),
 ];

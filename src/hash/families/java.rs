@@ -5,7 +5,13 @@ use crate::hash::scheme::Tell::{OnlyByName, Prefix};
 /// The schemes of this family.
 pub const LINES: &[Line] = &[
     ("spring_noop", Prefix, "{noop}", "(?s)(?<text>.*)", "equal(text, password)"),
-    ("spring_argon2", Prefix, "{argon2", "(?:@SpringSecurity_v5_8)?[}](?<hash>.+)", "verify(\"argon2\", hash, password)"),
+    (
+        "spring_argon2",
+        Prefix,
+        "{argon2",
+        "(?:@SpringSecurity_v5_8)?[}](?<hash>.+)",
+        "verify(\"argon2\", hash, password)",
+    ),
     ("spring_ldap", Prefix, "{ldap}", "(?<hash>.+)", "verify(\"ldap\", hash, password)"),
     // The braces of the salt are part of what is digested.
     (
@@ -77,9 +83,27 @@ pub const LINES: &[Line] = &[
         "equal(slice(unbase64(stored), 16), \
          iterate(99999, d, sha256(slice(unbase64(stored), 0, 16) + nfc(password)), sha256(d)))",
     ),
-    ("jenkins_legacy_sha256", OnlyByName, "", "(?<salt>[^:]+):(?<digest>[0-9a-fA-F]{64})", "sha256(password + \"{\" + salt + \"}\")"),
-    ("openmrs_sha512", OnlyByName, "", "(?<digest>[0-9a-fA-F]{128}|[0-9a-fA-F]{40})", "size(stored) == 128 ? sha512(password + salt) : sha1(password + salt)"),
-    ("sonarqube_sha1", OnlyByName, "", "(?<digest>[0-9a-fA-F]{40})", "sha1(\"--\" + salt + \"--\" + password + \"--\")"),
+    (
+        "jenkins_legacy_sha256",
+        OnlyByName,
+        "",
+        "(?<salt>[^:]+):(?<digest>[0-9a-fA-F]{64})",
+        "sha256(password + \"{\" + salt + \"}\")",
+    ),
+    (
+        "openmrs_sha512",
+        OnlyByName,
+        "",
+        "(?<digest>[0-9a-fA-F]{128}|[0-9a-fA-F]{40})",
+        "size(stored) == 128 ? sha512(password + salt) : sha1(password + salt)",
+    ),
+    (
+        "sonarqube_sha1",
+        OnlyByName,
+        "",
+        "(?<digest>[0-9a-fA-F]{40})",
+        "sha1(\"--\" + salt + \"--\" + password + \"--\")",
+    ),
     (
         "tomcat_messagedigest",
         OnlyByName,
@@ -88,10 +112,20 @@ pub const LINES: &[Line] = &[
         "equal(unhex(hash), iterate(rounds == \"\" ? 0 : int(rounds) - 1, d, digest_of(size(hash) / 2, unhex(salt) + password), \
          digest_of(size(hash) / 2, d)))",
     ),
-    ("wildfly_application_users", OnlyByName, "", "(?<digest>[0-9a-fA-F]{32})",
-     "md5(username + \":\" + params.realm + \":\" + password)"),
-    ("http_digest_ha1", OnlyByName, "", "(?<digest>[0-9a-fA-F]{32})",
-     "md5(username + \":\" + params.realm + \":\" + password)"),
+    (
+        "wildfly_application_users",
+        OnlyByName,
+        "",
+        "(?<digest>[0-9a-fA-F]{32})",
+        "md5(username + \":\" + params.realm + \":\" + password)",
+    ),
+    (
+        "http_digest_ha1",
+        OnlyByName,
+        "",
+        "(?<digest>[0-9a-fA-F]{32})",
+        "md5(username + \":\" + params.realm + \":\" + password)",
+    ),
     (
         "liferay_prefixed",
         Prefix,

@@ -2,8 +2,7 @@
 use super::pbkdf2::Pbkdf2Hash;
 use crate::hash::{
     digest::Digest,
-    encoding,
-    registry,
+    encoding, registry,
     scheme::{ParseError, Scheme, Site, Stored, Tell, Verifier},
 };
 use serde_json::Value;

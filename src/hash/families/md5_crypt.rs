@@ -55,8 +55,10 @@ impl Verifier for Md5CryptHash {
         let digest = md5_crypt(self.magic.as_bytes(), &attempt.password, &self.salt);
         let at = |index: usize| digest.get(index).copied().unwrap_or(0);
         // Five threes, each with its last byte lowest, and the byte that is left.
-        let mut shuffled: Vec<u8> =
-            [(0, 6, 12), (1, 7, 13), (2, 8, 14), (3, 9, 15), (4, 10, 5)].iter().flat_map(|(a, b, c)| [at(*c), at(*b), at(*a)]).collect();
+        let mut shuffled: Vec<u8> = [(0, 6, 12), (1, 7, 13), (2, 8, 14), (3, 9, 15), (4, 10, 5)]
+            .iter()
+            .flat_map(|(a, b, c)| [at(*c), at(*b), at(*a)])
+            .collect();
         shuffled.push(at(11));
         let text = encoding::to_crypt64_low_first(&shuffled);
         Verdict::of(encoding::equal(text.as_bytes(), self.stored.as_bytes()))

@@ -155,7 +155,8 @@ pub fn schemes() -> Vec<Box<dyn Scheme>> {
                 let (rounds, rest) = rest.split_first_chunk().ok_or(ParseError::NotMine)?;
                 let (bits, rounds) = (u32::from_be_bytes(*bits), u32::from_be_bytes(*rounds));
                 let length = usize::try_from(bits / 8).map_err(|_| ParseError::NotMine)?;
-                let salt = rest.len().checked_sub(length).filter(|salt| [8, 16].contains(salt)).ok_or(ParseError::NotMine)?;
+                let salt =
+                    rest.len().checked_sub(length).filter(|salt| [8, 16].contains(salt)).ok_or(ParseError::NotMine)?;
                 halves(Digest::Sha1, rounds, rest, salt, &[])
             },
         ),
@@ -209,8 +210,12 @@ pub fn schemes() -> Vec<Box<dyn Scheme>> {
             "(?<rounds>[0-9]+)[$](?<salt>[A-Za-z0-9+/]+=*)[$](?<digest>[A-Za-z0-9+/]{86}==)",
             |fields, _, _| hash(Digest::Sha512, rounds(fields)?, fields, Base64, Base64),
         ),
-        columns("discourse_pbkdf2", "(?<digest>[0-9a-fA-F]{64})", |f, s, _| column(f, s, Digest::Sha256, 64_000, Text, Hex)),
-        columns("gitea_pbkdf2_hex", "(?<digest>[0-9a-fA-F]{100})", |f, s, _| column(f, s, Digest::Sha256, 10_000, Text, Hex)),
+        columns("discourse_pbkdf2", "(?<digest>[0-9a-fA-F]{64})", |f, s, _| {
+            column(f, s, Digest::Sha256, 64_000, Text, Hex)
+        }),
+        columns("gitea_pbkdf2_hex", "(?<digest>[0-9a-fA-F]{100})", |f, s, _| {
+            column(f, s, Digest::Sha256, 10_000, Text, Hex)
+        }),
         columns("passport_local_mongoose", "(?<digest>[0-9a-fA-F]{1024})", |f, s, _| {
             column(f, s, Digest::Sha256, 25_000, Text, Hex)
         }),
@@ -220,7 +225,9 @@ pub fn schemes() -> Vec<Box<dyn Scheme>> {
         columns("symfony_pbkdf2", "(?<digest>[A-Za-z0-9+/]{54}(?:==)?)", |f, s, _| {
             column(f, s, Digest::Sha512, 1000, Text, Base64)
         }),
-        columns("modx_pbkdf2", "(?<digest>[A-Za-z0-9+/]{43}=?)", |f, s, _| column(f, s, Digest::Sha256, 1000, Text, Base64)),
+        columns("modx_pbkdf2", "(?<digest>[A-Za-z0-9+/]{43}=?)", |f, s, _| {
+            column(f, s, Digest::Sha256, 1000, Text, Base64)
+        }),
         columns("npm_pbkdf2_password", "(?<digest>[A-Za-z0-9+/]{171}=?)", |f, s, _| {
             column(f, s, Digest::Sha1, 10_000, Base64, Base64)
         }),

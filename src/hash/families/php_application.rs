@@ -64,8 +64,13 @@ pub const LINES: &[Line] = &[
     // Older hashes were hashed again to raise them without their passwords.
     ("drupal7_upgraded_U", Prefix, "U", "(?<hash>[$]S[$].+)", "verify(\"drupal7\", hash, hex(md5(password)))"),
     ("typo3_md5_upgraded", Prefix, "M", "(?<hash>[$].+)", "verify(\"crypt\", hash, hex(md5(password)))"),
-    ("moodle_sha512crypt", OnlyByName, "", "(?<hash>[$]6[$].+)",
-     "verify(\"sha512_crypt\", hash, has(params.pepper) ? password + params.pepper : password)"),
+    (
+        "moodle_sha512crypt",
+        OnlyByName,
+        "",
+        "(?<hash>[$]6[$].+)",
+        "verify(\"sha512_crypt\", hash, has(params.pepper) ? password + params.pepper : password)",
+    ),
     (
         "magento2_argon2id13",
         Shape,
@@ -83,7 +88,13 @@ pub const LINES: &[Line] = &[
         "verify(\"argon2\", \"$argon2id$v=19$m=\" + string(int(octets) / 1024) + \",t=\" + passes + \",p=1$\" + \
          base64(substring(salt, 0, 16)) + \"$\" + base64(unhex(hash)), password)",
     ),
-    ("hmailserver_sha256", OnlyByName, "", "(?<salt>[0-9a-fA-F]{6})(?<digest>[0-9a-fA-F]{64})", "sha256(salt + password)"),
+    (
+        "hmailserver_sha256",
+        OnlyByName,
+        "",
+        "(?<salt>[0-9a-fA-F]{6})(?<digest>[0-9a-fA-F]{64})",
+        "sha256(salt + password)",
+    ),
     ("solarwinds_servu_md5", OnlyByName, "", "(?<salt>[a-z]{2})(?<digest>[0-9a-fA-F]{32})", "md5(salt + password)"),
     (
         "bugzilla_sha256",

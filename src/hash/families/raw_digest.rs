@@ -55,7 +55,12 @@ const OTHERS: &[(&str, &str, &str, &str)] = &[
     ("plaintext", "", "(?s).+", "equal(stored, password)"),
     ("plaintext_base64", "", "[A-Za-z0-9+/]+={0,2}", "equal(unbase64(stored), password)"),
     // The digest in its length tells which: .NET offered these two.
-    ("aspnet_formsauth_upperhex", "", "[0-9A-F]{32}|[0-9A-F]{40}", "size(stored) == 32 ? md5(password) : sha1(password)"),
+    (
+        "aspnet_formsauth_upperhex",
+        "",
+        "[0-9A-F]{32}|[0-9A-F]{40}",
+        "size(stored) == 32 ? md5(password) : sha1(password)",
+    ),
     (
         "jboss_b64_digest",
         "",
@@ -67,9 +72,11 @@ const OTHERS: &[(&str, &str, &str, &str)] = &[
 
 /// The schemes of this family.
 pub fn schemes() -> Vec<Box<dyn Scheme>> {
-    let hex = IN_HEX.iter().map(|(name, digits, formula)| line(name, Tell::OnlyByName, "", super::hex(*digits), formula));
-    let base64 =
-        IN_BASE64.iter().map(|(name, length, formula)| line(name, Tell::OnlyByName, "", super::base64(*length), formula));
+    let hex =
+        IN_HEX.iter().map(|(name, digits, formula)| line(name, Tell::OnlyByName, "", super::hex(*digits), formula));
+    let base64 = IN_BASE64
+        .iter()
+        .map(|(name, length, formula)| line(name, Tell::OnlyByName, "", super::base64(*length), formula));
     let others =
         OTHERS.iter().map(|(name, prefix, pattern, formula)| line(name, Tell::OnlyByName, prefix, pattern, formula));
     hex.chain(base64).chain(others).collect()

@@ -45,5 +45,8 @@ const IN_HEX: &[(&str, usize, &str)] = &[
 
 /// The schemes of this family.
 pub fn schemes() -> Vec<Box<dyn Scheme>> {
-    IN_HEX.iter().map(|(name, digits, formula)| line(name, Tell::OnlyByName, "", super::hex(*digits), formula)).collect()
+    IN_HEX
+        .iter()
+        .map(|(name, digits, formula)| line(name, Tell::OnlyByName, "", super::hex(*digits), formula))
+        .collect()
 }

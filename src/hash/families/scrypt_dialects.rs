@@ -66,13 +66,7 @@ pub fn schemes() -> Vec<Box<dyn Scheme>> {
             "(?<n>[0-9]{1,10}):(?<r>[0-9]+):(?<p>[0-9]+):(?<salt>[^:]*):(?<digest>[^:]+)",
             |fields, _, _| hash(n(fields)?, fields, Encoding::Base64, Encoding::Base64),
         ),
-        plain(
-            "scrypt_kdf_b64",
-            Prefix,
-            "c2NyeXB0A",
-            "(?<rest>[A-Za-z0-9+/]{119})",
-            |_, stored, _| header(stored.hash),
-        ),
+        plain("scrypt_kdf_b64", Prefix, "c2NyeXB0A", "(?<rest>[A-Za-z0-9+/]{119})", |_, stored, _| header(stored.hash)),
         plain(
             "django_scrypt",
             Prefix,
@@ -109,13 +103,9 @@ pub fn schemes() -> Vec<Box<dyn Scheme>> {
             ruby,
         ),
         // The tutorials' idioms, at the defaults of Node's crypto.
-        plain(
-            "node_scrypt_hex_dot_salt",
-            Shape,
-            "",
-            "(?<digest>[0-9a-fA-F]{128})[.](?<salt>[^.]+)",
-            |fields, _, _| hash(Numbers { log_n: 14, r: 8, p: 1 }, fields, Encoding::Text, Encoding::Hex),
-        ),
+        plain("node_scrypt_hex_dot_salt", Shape, "", "(?<digest>[0-9a-fA-F]{128})[.](?<salt>[^.]+)", |fields, _, _| {
+            hash(Numbers { log_n: 14, r: 8, p: 1 }, fields, Encoding::Text, Encoding::Hex)
+        }),
         plain(
             "node_scrypt_salt_colon_hex",
             OnlyByName,
@@ -128,7 +118,7 @@ pub fn schemes() -> Vec<Box<dyn Scheme>> {
         Box::new(Dialect {
             name: "firebase_scrypt",
             tell: OnlyByName,
-            layout: Layout::new("", "(?<digest>[A-Za-z0-9+/_-]+={0,2})"),
+            layout: Layout::new("", "(?<digest>[A-Za-z0-9+/_-]{40,}={0,2})"),
             read: firebase,
             needs: FIREBASE,
         }),
@@ -138,7 +128,12 @@ pub fn schemes() -> Vec<Box<dyn Scheme>> {
             "$firescrypt$",
             "ln=(?<log>[0-9]{1,2}),r=(?<r>[0-9]+),p=(?<p>[0-9]+)[$](?<salt>[^$]*)[$](?<digest>[^$]+)[$](?<separator>[^$]*)[$](?<key>[^$]+)",
             |fields, _, _| {
-                signed(log(fields)?, [field(fields, "salt")?, field(fields, "separator")?], field(fields, "key")?, fields)
+                signed(
+                    log(fields)?,
+                    [field(fields, "salt")?, field(fields, "separator")?],
+                    field(fields, "key")?,
+                    fields,
+                )
             },
         ),
     ]
@@ -242,7 +237,8 @@ fn firebase(fields: &Fields, stored: Stored<'_>, site: &Site) -> Result<ScryptHa
 }
 
 fn signed(numbers: Numbers, salt: [&str; 2], key: &str, fields: &Fields) -> Result<ScryptHash, ParseError> {
-    let either = |text: &str| encoding::base64(text).or_else(|| encoding::base64_url(text)).ok_or(ParseError::Malformed);
+    let either =
+        |text: &str| encoding::base64(text).or_else(|| encoding::base64_url(text)).ok_or(ParseError::Malformed);
     let [salt, separator] = salt;
     let mut salted = either(salt)?;
     salted.extend(either(separator)?);

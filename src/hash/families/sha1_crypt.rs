@@ -52,7 +52,8 @@ impl Verifier for Sha1CryptHash {
             digest = next;
         }
         // Threes with their last byte lowest; the last three begins again with the first byte.
-        let mut shuffled: Vec<u8> = digest.get(..18).unwrap_or_default().chunks(3).flat_map(|three| three.iter().rev().copied()).collect();
+        let mut shuffled: Vec<u8> =
+            digest.get(..18).unwrap_or_default().chunks(3).flat_map(|three| three.iter().rev().copied()).collect();
         let at = |index: usize| digest.get(index).copied().unwrap_or(0);
         shuffled.extend([at(0), at(19), at(18)]);
         let text = encoding::to_crypt64_low_first(&shuffled);

@@ -89,7 +89,8 @@ impl Scheme for CachingSha2 {
         let thousands = std::str::from_utf8(thousands).ok().and_then(|digits| u32::from_str_radix(digits, 16).ok());
         let rounds = thousands.ok_or(ParseError::Malformed)?.saturating_mul(1000);
         let rounds = bounds::within(rounds, bounds::SHA_CRYPT_ROUNDS)?;
-        let digest = std::str::from_utf8(digest).ok().filter(|digest| digest.len() == 43).ok_or(ParseError::Malformed)?;
+        let digest =
+            std::str::from_utf8(digest).ok().filter(|digest| digest.len() == 43).ok_or(ParseError::Malformed)?;
         let stored = digest.to_owned();
         Ok(Box::new(ShaCryptHash { digest: Digest::Sha256, rounds, salt: salt.to_vec(), stored }))
     }

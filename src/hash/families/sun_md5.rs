@@ -59,13 +59,17 @@ impl Verifier for SunMd5Hash {
         for round in 0..BASE_ROUNDS + self.rounds {
             let number = round.to_string();
             let monologue: &[&[u8]] = if coin(&digest, round) { &[MONOLOGUE, &[0]] } else { &[] };
-            let parts: Vec<&[u8]> =
-                std::iter::once(digest.as_slice()).chain(monologue.iter().copied()).chain([number.as_bytes()]).collect();
+            let parts: Vec<&[u8]> = std::iter::once(digest.as_slice())
+                .chain(monologue.iter().copied())
+                .chain([number.as_bytes()])
+                .collect();
             digest = Digest::Md5.of(&parts);
         }
         let at = |index: usize| digest.get(index).copied().unwrap_or(0);
-        let mut shuffled: Vec<u8> =
-            [(0, 6, 12), (1, 7, 13), (2, 8, 14), (3, 9, 15), (4, 10, 5)].iter().flat_map(|(a, b, c)| [at(*c), at(*b), at(*a)]).collect();
+        let mut shuffled: Vec<u8> = [(0, 6, 12), (1, 7, 13), (2, 8, 14), (3, 9, 15), (4, 10, 5)]
+            .iter()
+            .flat_map(|(a, b, c)| [at(*c), at(*b), at(*a)])
+            .collect();
         shuffled.push(at(11));
         let text = encoding::to_crypt64_low_first(&shuffled);
         Verdict::of(encoding::equal(text.as_bytes(), self.stored.as_bytes()))

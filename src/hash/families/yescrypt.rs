@@ -61,9 +61,11 @@ impl Scheme for YescryptScheme {
         let work = n.saturating_mul(costs.r.into()).saturating_mul(passes);
         bounds::within(work, (1, bounds::SCRYPT_WORK))?;
         let mode = Mode::try_from(costs.flavour).map_err(|_| ParseError::Malformed)?;
-        let params = Params::new_with_all_params(mode, n, costs.r, costs.p, costs.t, 0).map_err(|_| ParseError::Malformed)?;
+        let params =
+            Params::new_with_all_params(mode, n, costs.r, costs.p, costs.t, 0).map_err(|_| ParseError::Malformed)?;
         let salt = encoding::crypt64_low_first(salt).filter(|salt| salt.len() <= 64).ok_or(ParseError::Malformed)?;
-        let digest = encoding::crypt64_low_first(digest).filter(|digest| digest.len() == 32).ok_or(ParseError::Malformed)?;
+        let digest =
+            encoding::crypt64_low_first(digest).filter(|digest| digest.len() == 32).ok_or(ParseError::Malformed)?;
         let settings = stored.hash.rsplit_once('$').filter(|_| self.gost).map(|(settings, _)| settings.to_owned());
         let label = format!("N=2^{},r={}", costs.log_n, costs.r);
         Ok(Box::new(YescryptHash { settings, params, work, memory, salt, digest, label }))

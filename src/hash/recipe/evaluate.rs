@@ -3,7 +3,10 @@ use super::{
     formula::Node,
     value::{Failure, LONGEST, Octets, Value},
 };
-use crate::hash::{encoding, scheme::{Reason, Verdict}};
+use crate::hash::{
+    encoding,
+    scheme::{Reason, Verdict},
+};
 use cel::common::ast::operators;
 use zeroize::Zeroizing;
 

@@ -126,7 +126,14 @@ pub fn compile(source: &str, names: &Names<'_>) -> Result<Formula, FormulaError>
         let column = first.as_ref().and_then(|error| usize::try_from(error.pos.1).ok()).unwrap_or(0);
         FormulaError { column, message: first.map_or_else(|| "no formula".into(), |error| error.msg) }
     })?;
-    let mut checker = Checker { names, info: &info, running: Vec::new(), inners: Vec::new(), variables: BTreeSet::new(), optional: BTreeSet::new() };
+    let mut checker = Checker {
+        names,
+        info: &info,
+        running: Vec::new(),
+        inners: Vec::new(),
+        variables: BTreeSet::new(),
+        optional: BTreeSet::new(),
+    };
     let (root, gives) = checker.lower(&expression)?;
     if matches!(gives, Type::Int | Type::Texts) {
         return Err(checker.error(&expression, format!("a formula gives text, bytes or yes/no, not {gives}")));
@@ -148,7 +155,13 @@ type Lowered = Result<(Node, Type), FormulaError>;
 impl Checker<'_> {
     fn error(&self, at: &IdedExpr, message: String) -> FormulaError {
         let start = self.info.offset_for(at.id).and_then(|(start, _)| usize::try_from(start).ok());
-        let column = start.map_or(0, |start| start + 1);
+        // A call stands where its bracket opens: its name is before that.
+        let name = match &at.expr {
+            Expr::Call(call) if call.target.is_none() => call.func_name.as_str(),
+            _ => "",
+        };
+        let named = |start: usize| start.checked_sub(name.len()).filter(|from| self.info.source.get(*from..start) == Some(name));
+        let column = start.map_or(0, |start| named(start).unwrap_or(start) + 1);
         FormulaError { column, message }
     }
 
@@ -233,7 +246,7 @@ impl Checker<'_> {
             (operators::INDEX, [list, index]) => {
                 Ok((Node::Piece(self.typed(list, Type::Texts)?, self.typed(index, Type::Int)?), Type::Text))
             }
-            ("iterate", [rounds, name, start, body]) => self.iterate(at, rounds, name, start, body),
+            ("iterate", [rounds, name, start, body]) => self.iterate(rounds, name, start, body),
             ("iterate", _) => Err(self.error(at, "`iterate(rounds, name, start, body)` takes four arguments".into())),
             ("verify", [schemes, hash, password]) => self.verify(schemes, hash, password),
             ("verify", _) => Err(self.error(at, "`verify(scheme, hash, password)` takes three arguments".into())),
@@ -274,7 +287,10 @@ impl Checker<'_> {
             _ => function,
         };
         let most = if function.repeats { usize::MAX } else { function.takes.len() };
-        if args.len() > most || function.repeats && args.len() < function.takes.len() || !function.repeats && args.len() + function.optional < most {
+        if args.len() > most
+            || function.repeats && args.len() < function.takes.len()
+            || !function.repeats && args.len() + function.optional < most
+        {
             let most = function.takes.len();
             return Err(self.error(at, format!("`{name}` takes {most} arguments, not {}", args.len())));
         }
@@ -335,7 +351,6 @@ impl Checker<'_> {
 
     fn iterate(
         &mut self,
-        at: &IdedExpr,
         rounds: &IdedExpr,
         name: &IdedExpr,
         start: &IdedExpr,
@@ -347,15 +362,19 @@ impl Checker<'_> {
         let rounds = self.typed(rounds, Type::Int)?;
         let (start, of) = self.octets(start)?;
         let slot = self.running.len();
-        self.running.push((variable.clone(), of));
-        let body = self.octets(body);
-        self.running.pop();
-        let (body, again) = body?;
-        if of != again {
-            let message = format!("`iterate` begins with {of} and goes on with {again}: both must be the same");
-            return Err(self.error(at, message));
+        let mut lowered = |of| {
+            self.running.push((variable.clone(), of));
+            let body = self.octets(body);
+            self.running.pop();
+            body
+        };
+        let (mut node, again) = lowered(of)?;
+        // A text that each round makes bytes of is bytes from the start.
+        let both = if of == again { of } else { Type::Bytes };
+        if both != of {
+            node = lowered(both)?.0;
         }
-        Ok((Node::Iterate { rounds, slot, start: Box::new(start), body: Box::new(body) }, of))
+        Ok((Node::Iterate { rounds, slot, start: Box::new(start), body: Box::new(node) }, both))
     }
 
     fn verify(&mut self, schemes: &IdedExpr, hash: &IdedExpr, password: &IdedExpr) -> Lowered {

@@ -62,22 +62,40 @@ pub const FUNCTIONS: &[Function] = &[
     }),
     Function {
         repeats: true,
-        ..function("digest", &[DigestName, Any], Some(Type::Bytes), "`digest(name, x, …)`: the digest of that name", |args| {
-            let (name, parts) = args.split_first().ok_or(Failure::Row)?;
-            let parts: Vec<&[u8]> = parts.iter().map(Value::octets).collect();
-            Ok(Value::Octets(digest_named(name)?.of(&parts)))
-        })
+        ..function(
+            "digest",
+            &[DigestName, Any],
+            Some(Type::Bytes),
+            "`digest(name, x, …)`: the digest of that name",
+            |args| {
+                let (name, parts) = args.split_first().ok_or(Failure::Row)?;
+                let parts: Vec<&[u8]> = parts.iter().map(Value::octets).collect();
+                Ok(Value::Octets(digest_named(name)?.of(&parts)))
+            },
+        )
     },
-    function("digest_of", &[Int, Any], Some(Type::Bytes), "`digest_of(length, x)`: md5, sha1 or sha2, whichever is so many bytes long", |args| {
-        let [length, data] = args else { return Err(Failure::Row) };
-        let digest = usize::try_from(length.int()).ok().and_then(Digest::of_length).ok_or(Failure::Row)?;
-        Ok(Value::Octets(digest.of(&[data.octets()])))
-    }),
-    function("undigest", &[Any, Any], Some(Type::Bytes), "`undigest(text, form)`: hex where the form is `.HEX`, else base64", |args| {
-        let [text, form] = args else { return Err(Failure::Row) };
-        let decode = if form.text().eq_ignore_ascii_case(".hex") { encoding::hex } else { encoding::base64 };
-        decode(&text.text()).map(|bytes| Value::Octets(Zeroizing::new(bytes))).ok_or(Failure::Row)
-    }),
+    function(
+        "digest_of",
+        &[Int, Any],
+        Some(Type::Bytes),
+        "`digest_of(length, x)`: md5, sha1 or sha2, whichever is so many bytes long",
+        |args| {
+            let [length, data] = args else { return Err(Failure::Row) };
+            let digest = usize::try_from(length.int()).ok().and_then(Digest::of_length).ok_or(Failure::Row)?;
+            Ok(Value::Octets(digest.of(&[data.octets()])))
+        },
+    ),
+    function(
+        "undigest",
+        &[Any, Any],
+        Some(Type::Bytes),
+        "`undigest(text, form)`: hex where the form is `.HEX`, else base64",
+        |args| {
+            let [text, form] = args else { return Err(Failure::Row) };
+            let decode = if form.text().eq_ignore_ascii_case(".hex") { encoding::hex } else { encoding::base64 };
+            decode(&text.text()).map(|bytes| Value::Octets(Zeroizing::new(bytes))).ok_or(Failure::Row)
+        },
+    ),
     function("unhex", &[Any], Some(Type::Bytes), "the bytes of a hex text, `0x` or not", |args| {
         let text = first(args).text();
         let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(&text);
@@ -96,10 +114,16 @@ pub const FUNCTIONS: &[Function] = &[
     function("utf16be", &[Any], Some(Type::Bytes), "a text in UTF-16, big endian", |args| {
         Ok(Value::Octets(encoding::utf16be(&first(args).text())))
     }),
-    function("widen", &[Any], Some(Type::Bytes), "every byte followed by a zero byte, as some systems take for UTF-16", |args| {
-        let octets = first(args).octets().iter().flat_map(|octet| [*octet, 0]).collect();
-        Ok(Value::Octets(Zeroizing::new(octets)))
-    }),
+    function(
+        "widen",
+        &[Any],
+        Some(Type::Bytes),
+        "every byte followed by a zero byte, as some systems take for UTF-16",
+        |args| {
+            let octets = first(args).octets().iter().flat_map(|octet| [*octet, 0]).collect();
+            Ok(Value::Octets(Zeroizing::new(octets)))
+        },
+    ),
     function("latin1", &[Any], Some(Type::Bytes), "a text in ISO 8859-1; a character beyond becomes `?`", |args| {
         let text = first(args).text();
         let octets = text.chars().map(|character| u8::try_from(u32::from(character)).unwrap_or(b'?')).collect();
@@ -120,14 +144,26 @@ pub const FUNCTIONS: &[Function] = &[
     function("nfkc", &[Any], Some(Type::Text), "Unicode NFKC", |args| {
         Ok(Value::of(Zeroizing::new(first(args).text().nfkc().collect::<String>()).as_bytes()))
     }),
-    function("saslprep", &[Any], Some(Type::Text), "SASLprep (RFC 4013); a text that it forbids stays as it is", |args| {
-        let text = first(args).text();
-        let prepared = stringprep::saslprep(&text).map_or_else(|_| text.to_string(), std::borrow::Cow::into_owned);
-        Ok(Value::of(Zeroizing::new(prepared).as_bytes()))
-    }),
+    function(
+        "saslprep",
+        &[Any],
+        Some(Type::Text),
+        "SASLprep (RFC 4013); a text that it forbids stays as it is",
+        |args| {
+            let text = first(args).text();
+            let prepared = stringprep::saslprep(&text).map_or_else(|_| text.to_string(), std::borrow::Cow::into_owned);
+            Ok(Value::of(Zeroizing::new(prepared).as_bytes()))
+        },
+    ),
     Function {
         optional: 1,
-        ..function("slice", &[Any, Int, Int], Some(Type::Bytes), "`slice(bytes, start, end)`: bytes, counted from 0", slice)
+        ..function(
+            "slice",
+            &[Any, Int, Int],
+            Some(Type::Bytes),
+            "`slice(bytes, start, end)`: bytes, counted from 0",
+            slice,
+        )
     },
     Function {
         optional: 1,

@@ -60,11 +60,20 @@ impl Recipe {
             return Err(FormulaError { column: 1, message });
         }
         if !formula.variables.contains("password") {
-            return Err(FormulaError { column: 1, message: "it does not name `password`: everybody would match".into() });
+            return Err(FormulaError {
+                column: 1,
+                message: "it does not name `password`: everybody would match".into(),
+            });
         }
         // A configuration is read once in a process: its names live as long.
         let name: &'static str = Box::leak(name.to_owned().into_boxed_str());
-        Ok(Self { name, tell: Tell::OnlyByName, layout: None, source: "", compiled: OnceLock::from(Some(Arc::new(formula))) })
+        Ok(Self {
+            name,
+            tell: Tell::OnlyByName,
+            layout: None,
+            source: "",
+            compiled: OnceLock::from(Some(Arc::new(formula))),
+        })
     }
 
     /// The checked formula of a built-in recipe; `None` would be a mistake of ours, which a test excludes.
@@ -104,7 +113,10 @@ impl Scheme for Recipe {
         if formula.is_none() {
             return vec!["a formula".to_owned()];
         }
-        formula.iter().flat_map(|formula| formula.variables.iter().filter(outside).cloned().collect::<Vec<_>>()).collect()
+        formula
+            .iter()
+            .flat_map(|formula| formula.variables.iter().filter(outside).cloned().collect::<Vec<_>>())
+            .collect()
     }
 
     fn parse(&self, stored: Stored<'_>, site: &Site) -> Result<Box<dyn Verifier>, ParseError> {
@@ -121,7 +133,9 @@ impl Scheme for Recipe {
                 SaltEncoding::Hex => encoding::hex(column).ok_or(ParseError::Malformed)?,
                 SaltEncoding::Base64 => encoding::base64(column).ok_or(ParseError::Malformed)?,
             }),
-            (None, None) if formula.variables.contains("salt") && !formula.optional.contains("salt") => return Err(ParseError::Incomplete),
+            (None, None) if formula.variables.contains("salt") && !formula.optional.contains("salt") => {
+                return Err(ParseError::Incomplete);
+            }
             (None, None) => None,
         };
         let mut bound = Bound {
@@ -242,7 +256,8 @@ fn equal_texts(computed: &str, stored: &str) -> bool {
 
 impl Verifier for Bound {
     fn cost(&self) -> Cost {
-        let dearest = self.inners.iter().flatten().map(|inner| inner.cost()).max_by_key(|cost| (cost.memory, cost.rounds));
+        let dearest =
+            self.inners.iter().flatten().map(|inner| inner.cost()).max_by_key(|cost| (cost.memory, cost.rounds));
         dearest.unwrap_or_else(|| Cost { kind: self.name, rounds: 1, memory: 0, label: "1".into() })
     }
 
@@ -268,7 +283,11 @@ impl Verifier for Bound {
             salt: self.salt.clone(),
             fields: self.fields.clone(),
             site: self.site.clone(),
-            inners: self.inners.iter().map(|inner| inner.as_ref().map(|inner| inner.decoy()).map_err(|error| *error)).collect(),
+            inners: self
+                .inners
+                .iter()
+                .map(|inner| inner.as_ref().map(|inner| inner.decoy()).map_err(|error| *error))
+                .collect(),
             matches_nobody: true,
         })
     }

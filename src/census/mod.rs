@@ -1,0 +1,203 @@
+//! The census: what is in the password column, and what follows from it for the migration.
+//!
+//! One pass over the table in the order of its key, a page at a time; no hash, no identifier and no key is kept.
+pub mod fingerprints;
+pub mod importable;
+
+use crate::{
+    accounts::{profile, stored_hash, user_id},
+    config::{Config, users::ProfileKey},
+    hash::scheme::{Identified, Reason},
+    store::{Store, error::StoreError, legacy_row::LegacyRow},
+};
+use fingerprints::Fingerprints;
+use importable::is_importable;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Rows that are read at once.
+const PAGE: u32 = 1000;
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Census {
+    /// Rows of the table.
+    pub rows: u64,
+    /// Each scheme and cost, the most frequent first.
+    pub schemes: Vec<Group>,
+    /// Rows that say that no password can match.
+    pub no_password: u64,
+    /// Rows that cannot be verified, by reason; `too_costly` is over a ceiling.
+    pub unverifiable: BTreeMap<&'static str, u64>,
+    /// Identifiers that stand in several rows when their case is not looked at: nobody of them can log in by it.
+    pub identifiers_equal_but_for_case: u64,
+    /// Whether there were more identifiers than are compared.
+    pub identifiers_cut: bool,
+    /// Rows without an e-mail address, where one is mapped.
+    pub without_email: u64,
+    /// Rows that break a rule of the profile, by rule.
+    pub broken_profiles: BTreeMap<&'static str, u64>,
+    /// What can be done with whom.
+    pub plan: Plan,
+}
+
+/// Rows of one scheme at one cost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Group {
+    /// Name of the scheme.
+    pub scheme: &'static str,
+    /// Its cost as people write it.
+    pub cost: String,
+    /// How many rows.
+    pub rows: u64,
+    /// Whether Auth0's bulk import takes it.
+    pub importable: bool,
+}
+
+/// The plan of a migration.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    /// Can go in bulk today.
+    pub in_bulk: u64,
+    /// Cross when they log in.
+    pub by_login: u64,
+    /// Need a new password, or a repaired row.
+    pub by_reset: u64,
+}
+
+/// Counts while rows come in.
+pub struct Counting<'a> {
+    config: &'a Config,
+    rows: u64,
+    groups: BTreeMap<(&'static str, String, bool), u64>,
+    no_password: u64,
+    unverifiable: BTreeMap<&'static str, u64>,
+    identifiers: Fingerprints,
+    without_email: u64,
+    broken: BTreeMap<&'static str, u64>,
+    plan: Plan,
+}
+
+impl<'a> Counting<'a> {
+    /// Nothing counted yet.
+    #[must_use]
+    pub fn new(config: &'a Config) -> Self {
+        Self {
+            config,
+            rows: 0,
+            groups: BTreeMap::new(),
+            no_password: 0,
+            unverifiable: BTreeMap::new(),
+            identifiers: Fingerprints::default(),
+            without_email: 0,
+            broken: BTreeMap::new(),
+            plan: Plan::default(),
+        }
+    }
+
+    /// Counts one row.
+    pub fn add(&mut self, row: &LegacyRow) {
+        self.rows += 1;
+        let users = &self.config.users;
+        for column in &users.identifiers {
+            if let Some(identifier) = row.get(column).and_then(stored_hash::text) {
+                self.identifiers.add(&identifier);
+            }
+        }
+        let has_email = profile::text_of(row, users, ProfileKey::Email).is_some();
+        let maps_email = users.profile.iter().any(|(key, _)| *key == ProfileKey::Email);
+        if maps_email && !has_email {
+            self.without_email += 1;
+        }
+        let sound = match profile::of(row, users) {
+            Ok(_) => true,
+            Err(refusal) => {
+                *self.broken.entry(refusal.rule()).or_default() += 1;
+                false
+            }
+        };
+        match stored_hash::identify(row, &self.config.password) {
+            Identified::NoPassword => {
+                self.no_password += 1;
+                self.plan.by_reset += 1;
+            }
+            Identified::Unverifiable(reason) => {
+                *self.unverifiable.entry(reason.word()).or_default() += 1;
+                self.plan.by_reset += 1;
+            }
+            Identified::Hash { verifier, .. } if verifier.cost().memory > self.config.limits.verify_memory => {
+                *self.unverifiable.entry(Reason::TooCostly.word()).or_default() += 1;
+                self.plan.by_reset += 1;
+            }
+            Identified::Hash { scheme, verifier } => {
+                let cost = verifier.cost();
+                let importable = is_importable(scheme, &cost);
+                *self.groups.entry((scheme, cost.label, importable)).or_default() += 1;
+                match (sound, importable && has_email) {
+                    (false, _) => self.plan.by_reset += 1,
+                    (true, true) => self.plan.in_bulk += 1,
+                    (true, false) => self.plan.by_login += 1,
+                }
+            }
+        }
+    }
+
+    /// The result.
+    #[must_use]
+    pub fn finish(self) -> Census {
+        let mut schemes: Vec<Group> = self
+            .groups
+            .into_iter()
+            .map(|((scheme, cost, importable), rows)| Group { scheme, cost, rows, importable })
+            .collect();
+        schemes.sort_by(|a, b| b.rows.cmp(&a.rows).then_with(|| a.scheme.cmp(b.scheme)));
+        Census {
+            rows: self.rows,
+            schemes,
+            no_password: self.no_password,
+            unverifiable: self.unverifiable,
+            identifiers_cut: self.identifiers.is_cut(),
+            identifiers_equal_but_for_case: self.identifiers.repeated(),
+            without_email: self.without_email,
+            broken_profiles: self.broken,
+            plan: self.plan,
+        }
+    }
+}
+
+/// Why there is no census.
+#[derive(Debug, thiserror::Error)]
+pub enum NoCensus {
+    /// The database did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The operator's own SELECT finds one person only.
+    #[error("`users.query` finds one person at a time: a census needs `users.table`")]
+    NoTable,
+    /// A page ended at a row whose key cannot be read, or that does not go on.
+    #[error("the rows cannot be read in the order of `users.user_id.column`: its values must be unique and not NULL")]
+    NoOrder,
+}
+
+/// Reads the whole table; `seen` hears after every page how many rows were read.
+///
+/// # Errors
+/// `NoCensus`.
+pub async fn take(store: &dyn Store, config: &Config, seen: &mut dyn FnMut(u64)) -> Result<Census, NoCensus> {
+    let mut counting = Counting::new(config);
+    let mut after: Option<String> = None;
+    loop {
+        let page = store.page(after.as_deref(), PAGE).await?.ok_or(NoCensus::NoTable)?;
+        for row in &page {
+            counting.add(row);
+        }
+        seen(counting.rows);
+        let Some(last) = page.last().filter(|_| u32::try_from(page.len()) == Ok(PAGE)) else { break };
+        let key = user_id::key_text(last.get(&config.users.id_column)).map_err(|_| NoCensus::NoOrder)?;
+        if after.as_ref() == Some(&key) {
+            return Err(NoCensus::NoOrder);
+        }
+        after = Some(key);
+    }
+    Ok(counting.finish())
+}
