@@ -293,16 +293,18 @@ impl Schemes {
 fn named(name: &str, recipes: &[Arc<dyn Scheme>]) -> Result<Arc<dyn Scheme>, UnknownScheme> {
     let known = || recipes.iter().map(|recipe| recipe.name()).chain(all().map(Scheme::name));
     let recipe = recipes.iter().find(|recipe| recipe.name() == name).cloned();
-    recipe.or_else(|| find(name).map(|scheme| Arc::new(BuiltIn(scheme)) as Arc<dyn Scheme>)).ok_or_else(|| {
-        UnknownScheme {
-            name: name.to_owned(),
-            nearest: known()
-                .map(|known| (strsim::jaro_winkler(name, known), known))
-                .filter(|(likeness, _)| *likeness > 0.7)
-                .max_by(|a, b| a.0.total_cmp(&b.0))
-                .map(|(_, name)| name),
-        }
+    recipe.or_else(|| find(name).map(built_in)).ok_or_else(|| UnknownScheme {
+        name: name.to_owned(),
+        nearest: known()
+            .map(|known| (strsim::jaro_winkler(name, known), known))
+            .filter(|(likeness, _)| *likeness > 0.7)
+            .max_by(|a, b| a.0.total_cmp(&b.0))
+            .map(|(_, name)| name),
     })
+}
+
+fn built_in(scheme: &'static dyn Scheme) -> Arc<dyn Scheme> {
+    Arc::new(BuiltIn(scheme))
 }
 
 /// A scheme of the registry among recipes.

@@ -140,7 +140,8 @@ fn wrong_password_sections_say_what_would_be_right() {
 #[test]
 fn a_recipe_may_name_what_the_profile_maps() {
     let keys = "schemes = [\"forum\"]\n[password.recipes]\nforum = \"md5(email + id + password)\"\n";
-    let (_directory, file) = written(&RIGHT.replace("column = \"password\"", &format!("column = \"password\"\n{keys}")));
+    let (_directory, file) =
+        written(&RIGHT.replace("column = \"password\"", &format!("column = \"password\"\n{keys}")));
     let config = load(&file, variables(&[]), Needs::token()).expect("a right configuration");
     assert_eq!(format!("{:?}", config.password.schemes), "[\"forum\"]");
 }

@@ -50,7 +50,12 @@ fn verify_reads_two_lines_and_tells_by_its_exit_code() {
     for (arguments, input, code, expected) in [
         (&["verify"][..], format!("{stored}\nhashcat\n"), 0, "match (bcrypt_2a)\n"),
         (&["verify"][..], format!("{stored}\nHashcat\n"), 1, "mismatch (bcrypt_2a)\n"),
-        (&["verify", "--scheme", "raw_md5"][..], "8743b52063cd84097a65d1633f5c74f5\nhashcat\n".into(), 0, "match (raw_md5)\n"),
+        (
+            &["verify", "--scheme", "raw_md5"][..],
+            "8743b52063cd84097a65d1633f5c74f5\nhashcat\n".into(),
+            0,
+            "match (raw_md5)\n",
+        ),
         (&["verify", "--scheme", "raw_md6"][..], String::new(), 2, ""),
         (&["verify"][..], "one line\n".into(), 2, ""),
     ] {

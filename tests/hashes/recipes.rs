@@ -116,7 +116,9 @@ fn salts_are_text_unless_the_site_says_otherwise() {
     let attempt = Attempt::with_password("password");
     // printf 'saltpassword' | md5sum
     let stored = "67a1e09bb1f83f5007dc119c14d663aa";
-    for (encoding, salt) in [(SaltEncoding::Text, "salt"), (SaltEncoding::Hex, "73616c74"), (SaltEncoding::Base64, "c2FsdA==")] {
+    for (encoding, salt) in
+        [(SaltEncoding::Text, "salt"), (SaltEncoding::Hex, "73616c74"), (SaltEncoding::Base64, "c2FsdA==")]
+    {
         assert_eq!(verdict_with("md5(salt + password)", stored, Some(salt), &of(encoding), &attempt), Verdict::Match);
     }
 }
@@ -184,8 +186,16 @@ fn no_formula_runs_for_ever() {
         let verdict = verdict(formula, MD5, Some("salt"), "password");
         assert_eq!(verdict, Verdict::Unverifiable(Reason::TooCostly), "{formula}");
     }
-    for formula in ["md5(split(stored, ':')[5] + password)", "md5(unhex('xyz') + password)", "iterate(int(salt), d, md5(password), md5(d))"] {
-        assert_eq!(verdict(formula, MD5, Some("no number"), "password"), Verdict::Unverifiable(Reason::Malformed), "{formula}");
+    for formula in [
+        "md5(split(stored, ':')[5] + password)",
+        "md5(unhex('xyz') + password)",
+        "iterate(int(salt), d, md5(password), md5(d))",
+    ] {
+        assert_eq!(
+            verdict(formula, MD5, Some("no number"), "password"),
+            Verdict::Unverifiable(Reason::Malformed),
+            "{formula}"
+        );
     }
 }
 
@@ -196,7 +206,8 @@ fn a_list_tries_every_scheme_whose_text_is_alike() {
     let schemes = Schemes::with_recipes(&names, vec![own]).expect("known names");
     // raw MD5; NTLM (from Samba's documentation); echo -n xpassword | md5sum
     for stored in [MD5, "8846f7eaee8fb117ad06bdd830b7586c", "12735683dee9c7d59a54d30251bb29d0"] {
-        let Identified::Hash { verifier, .. } = schemes.identify(Stored { hash: stored, salt: None }, &Site::default()) else {
+        let Identified::Hash { verifier, .. } = schemes.identify(Stored { hash: stored, salt: None }, &Site::default())
+        else {
             panic!("not read")
         };
         assert_eq!(verifier.verify(&Attempt::with_password("password")), Verdict::Match, "{stored}");

@@ -96,12 +96,12 @@ impl Verifier for DesCryptHash {
     fn verify(&self, attempt: &Attempt) -> Verdict {
         let password = &attempt.password;
         let computed = match self.cut {
-            Cut::Traditional => encrypted(&first_eight(password), self.salt, self.rounds),
-            Cut::Bsdi => encrypted(&folded(password), self.salt, self.rounds),
+            Cut::Traditional => encrypted(*first_eight(password), self.salt, self.rounds),
+            Cut::Bsdi => encrypted(*folded(password), self.salt, self.rounds),
             Cut::Crypt16 => {
                 let rest = password.get(8..).unwrap_or_default();
-                let head = encrypted(&first_eight(password), self.salt, 20);
-                Zeroizing::new(format!("{}{}", *head, *encrypted(&first_eight(rest), self.salt, 5)))
+                let head = encrypted(*first_eight(password), self.salt, 20);
+                Zeroizing::new(format!("{}{}", *head, *encrypted(*first_eight(rest), self.salt, 5)))
             }
             Cut::Big => self.big(password),
         };
@@ -120,7 +120,7 @@ impl DesCryptHash {
         let pieces = password.chunks(8).take(16);
         // The empty password has one piece, too.
         for piece in pieces.chain(password.is_empty().then_some::<&[u8]>(&[])) {
-            let piece = encrypted(&first_eight(piece), salt, self.rounds);
+            let piece = encrypted(*first_eight(piece), salt, self.rounds);
             salt = piece.get(..2).and_then(encoding::crypt64_number).unwrap_or(salt);
             text.push_str(&piece);
         }
@@ -142,7 +142,7 @@ fn folded(password: &[u8]) -> Zeroizing<[u8; 8]> {
     let mut chunks = password.chunks(8);
     let mut key = first_eight(chunks.next().unwrap_or_default());
     for chunk in chunks {
-        let block = SaltedDes::new(&key).encrypt_block(*key);
+        let block = SaltedDes::new(*key).encrypt_block(*key);
         let next = first_eight(chunk);
         for ((slot, encrypted), byte) in key.iter_mut().zip(block).zip(next.iter()) {
             *slot = encrypted ^ byte;
@@ -152,7 +152,7 @@ fn folded(password: &[u8]) -> Zeroizing<[u8; 8]> {
 }
 
 /// The block of zeros, encrypted again and again, as eleven characters.
-fn encrypted(key: &[u8; 8], salt: u32, rounds: u32) -> Zeroizing<String> {
+fn encrypted(key: [u8; 8], salt: u32, rounds: u32) -> Zeroizing<String> {
     let block = SaltedDes::new(key).encrypt_zeros(salt, rounds);
     // Six bits each from the highest; the last character has two zero bits below.
     let bits = u128::from(block) << 2;

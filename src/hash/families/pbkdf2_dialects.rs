@@ -33,6 +33,7 @@ fn columns(name: &'static str, pattern: &'static str, read: Read) -> Box<dyn Sch
 }
 
 /// The schemes of this family.
+#[must_use]
 pub fn schemes() -> Vec<Box<dyn Scheme>> {
     use Encoding::{Ab64, Base64, Hex, Text, UrlBase64};
     vec![

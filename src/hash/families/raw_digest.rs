@@ -71,6 +71,7 @@ const OTHERS: &[(&str, &str, &str, &str)] = &[
 ];
 
 /// The schemes of this family.
+#[must_use]
 pub fn schemes() -> Vec<Box<dyn Scheme>> {
     let hex =
         IN_HEX.iter().map(|(name, digits, formula)| line(name, Tell::OnlyByName, "", super::hex(*digits), formula));

@@ -44,6 +44,7 @@ const IN_HEX: &[(&str, usize, &str)] = &[
 ];
 
 /// The schemes of this family.
+#[must_use]
 pub fn schemes() -> Vec<Box<dyn Scheme>> {
     IN_HEX
         .iter()

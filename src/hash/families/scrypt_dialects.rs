@@ -25,6 +25,7 @@ pub struct Dialect {
 const FIREBASE: &[&str] = &["salt", "params.signer_key", "params.salt_separator", "params.rounds", "params.mem_cost"];
 
 /// The schemes of this family.
+#[must_use]
 pub fn schemes() -> Vec<Box<dyn Scheme>> {
     let plain = |name, tell, prefix, pattern, read: Read| -> Box<dyn Scheme> {
         Box::new(Dialect { name, tell, layout: Layout::new(prefix, pattern), read, needs: &[] })

@@ -160,7 +160,9 @@ impl Checker<'_> {
             Expr::Call(call) if call.target.is_none() => call.func_name.as_str(),
             _ => "",
         };
-        let named = |start: usize| start.checked_sub(name.len()).filter(|from| self.info.source.get(*from..start) == Some(name));
+        let named = |start: usize| {
+            start.checked_sub(name.len()).filter(|from| self.info.source.get(*from..start) == Some(name))
+        };
         let column = start.map_or(0, |start| named(start).unwrap_or(start) + 1);
         FormulaError { column, message }
     }
@@ -349,13 +351,7 @@ impl Checker<'_> {
         Ok(Node::Equal(Box::new(left), Box::new(right)))
     }
 
-    fn iterate(
-        &mut self,
-        rounds: &IdedExpr,
-        name: &IdedExpr,
-        start: &IdedExpr,
-        body: &IdedExpr,
-    ) -> Lowered {
+    fn iterate(&mut self, rounds: &IdedExpr, name: &IdedExpr, start: &IdedExpr, body: &IdedExpr) -> Lowered {
         let Expr::Ident(variable) = &name.expr else {
             return Err(self.error(name, "a name for the running value stands here".into()));
         };

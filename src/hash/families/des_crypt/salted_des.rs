@@ -90,8 +90,8 @@ pub struct SaltedDes {
 impl SaltedDes {
     /// The round keys; the lowest bit of each byte is not looked at.
     #[must_use]
-    pub fn new(key: &[u8; 8]) -> Self {
-        let chosen = permute(u64::from_be_bytes(*key), 64, &CHOICE_1);
+    pub fn new(key: [u8; 8]) -> Self {
+        let chosen = permute(u64::from_be_bytes(key), 64, &CHOICE_1);
         let (mut left, mut right) = (chosen >> 28, chosen & 0x0fff_ffff);
         let mut rounds = [(0, 0); 16];
         for (round, shift) in rounds.iter_mut().zip(SHIFTS) {
