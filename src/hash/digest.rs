@@ -62,6 +62,18 @@ macro_rules! dispatch {
     };
 }
 
+/// Nothing is allocated inside the loop: the rounds are most of what old hashes cost.
+fn chain_of<D: sha2::Digest>(first: &[u8], rounds: u32, before: &[u8], after: &[u8]) -> Zeroizing<Vec<u8>> {
+    if rounds == 0 {
+        return Zeroizing::new(first.to_vec());
+    }
+    let mut digest = D::new().chain_update(before).chain_update(first).chain_update(after).finalize();
+    for _ in 1..rounds {
+        digest = D::new().chain_update(before).chain_update(&digest).chain_update(after).finalize();
+    }
+    Zeroizing::new(digest.to_vec())
+}
+
 fn digest_of<D: sha2::Digest>(parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
     let mut digest = D::new();
     for part in parts {
@@ -138,6 +150,21 @@ impl Digest {
             Self::Blake2b => digest_of::<blake2::Blake2b512>(parts),
             Self::Blake2s => digest_of::<blake2::Blake2s256>(parts),
             other => dispatch!(other, digest_of(parts), without Zeroizing::default()),
+        }
+    }
+
+    /// `before || digest || after` digested so many times over, beginning with `first`.
+    #[must_use]
+    pub fn chain(self, first: &[u8], rounds: u32, before: &[u8], after: &[u8]) -> Zeroizing<Vec<u8>> {
+        match self {
+            Self::Sha3_224 => chain_of::<sha3::Sha3_224>(first, rounds, before, after),
+            Self::Sha3_256 => chain_of::<sha3::Sha3_256>(first, rounds, before, after),
+            Self::Sha3_384 => chain_of::<sha3::Sha3_384>(first, rounds, before, after),
+            Self::Sha3_512 => chain_of::<sha3::Sha3_512>(first, rounds, before, after),
+            Self::Keccak256 => chain_of::<sha3::Keccak256>(first, rounds, before, after),
+            Self::Blake2b => chain_of::<blake2::Blake2b512>(first, rounds, before, after),
+            Self::Blake2s => chain_of::<blake2::Blake2s256>(first, rounds, before, after),
+            other => dispatch!(other, chain_of(first, rounds, before, after), without Zeroizing::default()),
         }
     }
 

@@ -58,7 +58,6 @@ pub const LINES: &[Line] = &[
         Prefix,
         "$wp",
         "(?<hash>[$]2.+)",
-        // PHP's trim takes six characters; the formula's takes every white space, which no password ends in.
         "verify(\"bcrypt\", hash, base64(hmac(\"sha384\", \"wp-sha384\", trim(password))))",
     ),
     (

@@ -81,15 +81,20 @@ fn md5_crypt(magic: &[u8], password: &[u8], salt: &[u8]) -> Zeroizing<Vec<u8>> {
         length >>= 1;
     }
     let mut running = Digest::Md5.of(&parts);
+    let mut buffer = Zeroizing::new(Vec::with_capacity(16 + 2 * password.len() + salt.len()));
     for round in 0..ROUNDS {
         let odd = round & 1 == 1;
-        let parts: [&[u8]; 4] = [
-            if odd { password } else { &running },
-            if round % 3 == 0 { &[] } else { salt },
-            if round % 7 == 0 { &[] } else { password },
-            if odd { &running } else { password },
-        ];
-        running = Digest::Md5.of(&parts);
+        buffer.clear();
+        buffer.extend_from_slice(if odd { password } else { &running });
+        if round % 3 != 0 {
+            buffer.extend_from_slice(salt);
+        }
+        if round % 7 != 0 {
+            buffer.extend_from_slice(password);
+        }
+        buffer.extend_from_slice(if odd { &running } else { password });
+        running.clear();
+        running.extend_from_slice(&<md5::Md5 as md5::Digest>::digest(&*buffer));
     }
     running
 }

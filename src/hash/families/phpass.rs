@@ -62,10 +62,8 @@ impl Verifier for PhpassHash {
 
     fn verify(&self, attempt: &Attempt) -> Verdict {
         let password = &attempt.password;
-        let mut digest = self.kind.of(&[&self.salt, password]);
-        for _ in 0..1_u32 << self.log2 {
-            digest = self.kind.of(&[&digest, password]);
-        }
+        let first = self.kind.of(&[&self.salt, password]);
+        let digest = self.kind.chain(&first, 1 << self.log2, &[], password);
         let computed = encoding::to_crypt64_low_first(&digest);
         let kept = computed.get(..self.digest.len()).unwrap_or_default();
         Verdict::of(encoding::equal(kept.as_bytes(), self.digest.as_bytes()))

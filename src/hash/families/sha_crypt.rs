@@ -126,27 +126,35 @@ fn sha_crypt(digest: Digest, password: &[u8], salt: &[u8], rounds: u32) -> Zeroi
         parts.push(if length & 1 == 1 { &other } else { password });
         length >>= 1;
     }
-    let mut running = digest.of(&parts);
+    let running = digest.of(&parts);
     // 13 to 20
     let times = 16 + usize::from(running.first().copied().unwrap_or(0));
     let p = fill(&digest.of(&vec![password; password.len()]), password.len());
     let s = fill(&digest.of(&vec![salt; times]), salt.len());
     // 21
+    match digest {
+        Digest::Sha256 => run_rounds::<sha2::Sha256>(&running, &p, &s, rounds),
+        _ => run_rounds::<sha2::Sha512>(&running, &p, &s, rounds),
+    }
+}
+
+/// The rounds, in one buffer: nothing is allocated inside the loop.
+fn run_rounds<D: sha2::Digest>(first: &[u8], p: &[u8], s: &[u8], rounds: u32) -> Zeroizing<Vec<u8>> {
+    let mut running = Zeroizing::new(first.to_vec());
+    let mut buffer = Zeroizing::new(Vec::with_capacity(first.len() + 2 * p.len() + s.len()));
     for round in 0..rounds {
-        let mut parts: [&[u8]; 4] = [&running, &[], &[], &running];
-        if round & 1 == 1 {
-            parts = [&p, &[], &[], &running];
-        }
+        let odd = round & 1 == 1;
+        buffer.clear();
+        buffer.extend_from_slice(if odd { p } else { &running });
         if round % 3 != 0 {
-            parts[1] = &s;
+            buffer.extend_from_slice(s);
         }
         if round % 7 != 0 {
-            parts[2] = &p;
+            buffer.extend_from_slice(p);
         }
-        if round & 1 == 0 {
-            parts[3] = &p;
-        }
-        running = digest.of(&parts);
+        buffer.extend_from_slice(if odd { &running } else { p });
+        running.clear();
+        running.extend_from_slice(&D::digest(&*buffer));
     }
     running
 }

@@ -135,8 +135,8 @@ pub const FUNCTIONS: &[Function] = &[
     function("upper", &[Any], Some(Type::Text), "upper case", |args| {
         Ok(Value::of(Zeroizing::new(first(args).text().to_uppercase()).as_bytes()))
     }),
-    function("trim", &[Any], Some(Type::Text), "without white space at both ends", |args| {
-        Ok(Value::of(first(args).text().trim().as_bytes()))
+    function("trim", &[Any], Some(Type::Text), "without blanks, tabs, line ends and NULs at both ends (PHP)", |args| {
+        Ok(Value::of(first(args).text().trim_matches([' ', '\t', '\n', '\r', '\0', '\x0b']).as_bytes()))
     }),
     function("nfc", &[Any], Some(Type::Text), "Unicode NFC", |args| {
         Ok(Value::of(Zeroizing::new(first(args).text().nfc().collect::<String>()).as_bytes()))
