@@ -1,6 +1,7 @@
 //! `drawbridge hash`: what a stored hash is, and whether a password belongs to it.
 //!
 //! Nothing secret is taken from arguments: every process of the machine can read them, and shells keep them.
+pub mod bench;
 mod lines;
 
 use super::terminal::{self, Exit};

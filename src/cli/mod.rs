@@ -59,6 +59,18 @@ enum HashCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Measure what one core of this machine verifies a second
+    Bench {
+        /// Only this scheme; may be repeated
+        #[arg(long, value_name = "SCHEME")]
+        scheme: Vec<String>,
+        /// For each scheme
+        #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=600))]
+        seconds: u64,
+        /// The figures as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Verify a password: asks for hash and password, which are never arguments, since other processes could read them
     Verify {
         /// The scheme, where the text does not tell
@@ -87,6 +99,9 @@ pub fn run() -> ExitCode {
         Command::Demo { listen, story } => crate::demo::run(listen, story),
         Command::Census { json } => census::run(&arguments.config, json),
         Command::Hash { command: HashCommand::Identify { json } } => hash::identify(json),
+        Command::Hash { command: HashCommand::Bench { scheme, seconds, json } } => {
+            hash::bench::run(&scheme, seconds, json)
+        }
         Command::Hash { command: HashCommand::Verify { scheme, lines } } => hash::verify(scheme.as_deref(), lines),
         Command::Check { json } => check::run(&arguments.config, json),
     };

@@ -1,0 +1,176 @@
+//! EksBlowfish (Provos and Mazières, "A Future-Adaptable Password Scheme") over N keys at once.
+#![expect(clippy::indexing_slicing, reason = "a byte is always within 256, a lane within N, a round within 18")]
+use super::pi;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// "OrpheanBeholderScryDoubt", the text that is encrypted.
+const MAGIC: [u32; 6] = [0x4f72_7068, 0x6561_6e42, 0x6568_6f6c, 0x6465_7253, 0x6372_7944, 0x6f75_6274];
+
+/// What one lane computes with.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct Input {
+    /// The key, laid out as the cipher reads it: 18 words that repeat the password.
+    pub key: [u32; 18],
+    /// The salt.
+    pub salt: [u32; 4],
+}
+
+impl Input {
+    /// From the bytes of both.
+    #[must_use]
+    pub fn new(key: &[u8; 72], salt: [u8; 16]) -> Self {
+        let mut input = Self { key: [0; 18], salt: [0; 4] };
+        let words = |bytes: &[u8], into: &mut [u32]| {
+            for (word, chunk) in into.iter_mut().zip(bytes.chunks_exact(4)) {
+                *word = chunk.iter().fold(0, |word, byte| word << 8 | u32::from(*byte));
+            }
+        };
+        words(key, &mut input.key);
+        words(&salt, &mut input.salt);
+        input
+    }
+}
+
+/// The cipher's state of one lane.
+struct State {
+    p: [u32; 18],
+    s: [[u32; 256]; 4],
+}
+
+impl State {
+    fn half(&self, word: u32) -> u32 {
+        let [a, b, c, d] = word.to_be_bytes();
+        let [first, second, third, fourth] = &self.s;
+        let sum = first[usize::from(a)].wrapping_add(second[usize::from(b)]);
+        (sum ^ third[usize::from(c)]).wrapping_add(fourth[usize::from(d)])
+    }
+
+    fn add_key(&mut self, key: &[u32; 18]) {
+        for (round, word) in self.p.iter_mut().zip(key) {
+            *round ^= word;
+        }
+    }
+
+    fn wipe(&mut self) {
+        self.p.zeroize();
+        self.s.zeroize();
+    }
+}
+
+/// The digests of all lanes at one cost (log2 of rounds).
+#[must_use]
+pub fn bcrypt<const N: usize>(inputs: [&Input; N], cost: u32) -> [[u8; 24]; N] {
+    let mut states: Box<[State; N]> = Box::new(std::array::from_fn(|_| State { p: pi::P, s: pi::S }));
+    let salts: [[u32; 18]; N] = std::array::from_fn(|lane| std::array::from_fn(|at| inputs[lane].salt[at % 4]));
+    for (state, input) in states.iter_mut().zip(inputs) {
+        state.add_key(&input.key);
+    }
+    expand(&mut states, Some(inputs));
+    for _ in 0..1_u64 << cost {
+        for (state, input) in states.iter_mut().zip(inputs) {
+            state.add_key(&input.key);
+        }
+        expand(&mut states, None);
+        for (state, salt) in states.iter_mut().zip(&salts) {
+            state.add_key(salt);
+        }
+        expand(&mut states, None);
+    }
+    let digests = std::array::from_fn(|lane| {
+        let mut words = MAGIC;
+        for pair in words.chunks_exact_mut(2) {
+            for _ in 0..64 {
+                let ([left], [right]) = encrypt([&states[lane]], [pair[0]], [pair[1]]);
+                (pair[0], pair[1]) = (left, right);
+            }
+        }
+        let mut digest = [0; 24];
+        for (bytes, word) in digest.chunks_exact_mut(4).zip(words) {
+            bytes.copy_from_slice(&word.to_be_bytes());
+        }
+        digest
+    });
+    for state in states.iter_mut() {
+        state.wipe();
+    }
+    digests
+}
+
+/// Replaces the whole state by its own encryptions; the first time the salt is mixed into each block.
+fn expand<const N: usize>(states: &mut [State; N], salted: Option<[&Input; N]>) {
+    let (mut left, mut right) = ([0; N], [0; N]);
+    let mut at = 0;
+    let mut next = |states: &[State; N]| {
+        if let Some(inputs) = salted {
+            for lane in 0..N {
+                left[lane] ^= inputs[lane].salt[at];
+                right[lane] ^= inputs[lane].salt[at + 1];
+            }
+            at = (at + 2) % 4;
+        }
+        (left, right) = encrypt(std::array::from_fn(|lane| &states[lane]), left, right);
+        (left, right)
+    };
+    for round in (0..18).step_by(2) {
+        let (left, right) = next(states);
+        for lane in 0..N {
+            states[lane].p[round] = left[lane];
+            states[lane].p[round + 1] = right[lane];
+        }
+    }
+    for number in 0..4 {
+        for place in (0..256).step_by(2) {
+            let (left, right) = next(states);
+            for lane in 0..N {
+                states[lane].s[number][place] = left[lane];
+                states[lane].s[number][place + 1] = right[lane];
+            }
+        }
+    }
+}
+
+/// One block of each lane; the lanes take turns round by round, so that their look-ups overlap.
+#[inline(always)]
+fn encrypt<const N: usize>(states: [&State; N], mut left: [u32; N], mut right: [u32; N]) -> ([u32; N], [u32; N]) {
+    for lane in 0..N {
+        left[lane] ^= states[lane].p[0];
+    }
+    for round in (1..17).step_by(2) {
+        for lane in 0..N {
+            right[lane] ^= states[lane].half(left[lane]) ^ states[lane].p[round];
+        }
+        for lane in 0..N {
+            left[lane] ^= states[lane].half(right[lane]) ^ states[lane].p[round + 1];
+        }
+    }
+    for lane in 0..N {
+        right[lane] ^= states[lane].p[17];
+    }
+    (right, left)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(30))]
+
+        /// Each lane gives what the bcrypt crate gives for it alone.
+        #[test]
+        fn every_lane_is_the_single_implementation(
+            keys in proptest::collection::vec(proptest::array::uniform32(any::<u8>()), 5),
+            salts in proptest::collection::vec(proptest::array::uniform16(any::<u8>()), 5),
+            cost in 4_u32..7,
+        ) {
+            let keys: Vec<[u8; 72]> = keys.iter().map(|key| std::array::from_fn(|at| key[at % 32])).collect();
+            let inputs: Vec<Input> = keys.iter().zip(&salts).map(|(key, salt)| Input::new(key, *salt)).collect();
+            let expected: Vec<[u8; 24]> = keys.iter().zip(&salts).map(|(key, salt)| ::bcrypt::bcrypt(cost, *salt, key)).collect();
+            prop_assert_eq!(bcrypt([&inputs[0]], cost).to_vec(), expected[..1].to_vec());
+            prop_assert_eq!(bcrypt([&inputs[0], &inputs[1]], cost).to_vec(), expected[..2].to_vec());
+            prop_assert_eq!(bcrypt(std::array::from_fn::<_, 4, _>(|lane| &inputs[lane]), cost).to_vec(), expected[..4].to_vec());
+            prop_assert_eq!(bcrypt(std::array::from_fn::<_, 5, _>(|lane| &inputs[lane]), cost).to_vec(), expected.clone());
+        }
+    }
+}
