@@ -6,7 +6,7 @@
 //! here makes every version one call of the same cipher.
 use crate::hash::{
     attempt::Attempt,
-    bounds, encoding,
+    bounds, encoding, lanes,
     scheme::{Cost, ParseError, Scheme, Site, Stored, Tell, Verdict, Verifier},
 };
 use zeroize::Zeroizing;
@@ -123,7 +123,7 @@ impl Verifier for BcryptHash {
 impl BcryptHash {
     fn run(&self, password: &[u8]) -> Zeroizing<[u8; 23]> {
         let key = lay_out(password, self.layout);
-        let whole = ::bcrypt::bcrypt(self.cost, self.salt, &*key);
+        let [whole] = lanes::bcrypt::bcrypt([&lanes::bcrypt::Input::new(&key, self.salt)], self.cost);
         let mut digest = Zeroizing::new([0; 23]);
         for (byte, computed) in digest.iter_mut().zip(whole) {
             *byte = computed;
