@@ -11,8 +11,8 @@ use drawbridge::{
     config::password::Password,
     hash::{
         attempt::Attempt,
-        registry::Schemes,
         scheme::{Identified, Site},
+        schemes::Schemes,
         typing::Typing,
     },
     store::legacy_row::{LegacyRow, LegacyValue},

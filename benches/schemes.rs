@@ -6,8 +6,9 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use drawbridge::hash::{
     attempt::Attempt,
     recipe::Recipe,
-    registry::{self, Schemes},
+    registry,
     scheme::{Scheme, Site, Stored},
+    schemes::Schemes,
 };
 use std::{hint::black_box, time::Duration};
 

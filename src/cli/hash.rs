@@ -7,8 +7,8 @@ mod lines;
 use super::terminal::{self, Exit};
 use crate::hash::{
     attempt::Attempt,
-    registry::Schemes,
     scheme::{Identified, Reason, Site, Stored, Verdict},
+    schemes::Schemes,
 };
 use serde_json::{Value, json};
 use std::io::{BufRead, IsTerminal, Write, stdin, stdout};

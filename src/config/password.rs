@@ -7,8 +7,8 @@ use super::{
 use crate::{
     hash::{
         recipe::Recipe,
-        registry::Schemes,
         scheme::{SaltEncoding, Scheme, Site},
+        schemes::Schemes,
         typing::{Charset, FoldCase, Normalize, PepperUse, Typing},
     },
     secret::Secret,

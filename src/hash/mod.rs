@@ -12,4 +12,5 @@ pub mod layout;
 pub mod recipe;
 pub mod registry;
 pub mod scheme;
+pub mod schemes;
 pub mod typing;

@@ -7,7 +7,7 @@ use drawbridge::{
         password::Password,
         users::{From, Kind, Source, Users},
     },
-    hash::{registry::Schemes, scheme::Site, typing::Typing},
+    hash::{scheme::Site, schemes::Schemes, typing::Typing},
     ledger::Ledger,
     store::{
         Found, Store,

@@ -2,8 +2,9 @@
 use drawbridge::hash::{
     attempt::Attempt,
     recipe::Recipe,
-    registry::{self, Schemes},
+    registry,
     scheme::{Identified, Scheme, Site, Stored, Verifier},
+    schemes::Schemes,
 };
 use drawbridge::secret::Secret;
 use std::collections::BTreeMap;

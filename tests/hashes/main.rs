@@ -8,8 +8,9 @@ mod recipes;
 use drawbridge::{
     hash::{
         attempt::Attempt,
-        registry::{self, Schemes},
+        registry,
         scheme::{Identified, Site, Stored, Tell, Verdict},
+        schemes::Schemes,
     },
     secret::Secret,
 };

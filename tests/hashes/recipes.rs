@@ -5,8 +5,8 @@ use drawbridge::{
     hash::{
         attempt::Attempt,
         recipe::Recipe,
-        registry::Schemes,
         scheme::{Identified, Reason, SaltEncoding, Scheme, Site, Stored, Verdict},
+        schemes::Schemes,
     },
     secret::Secret,
 };

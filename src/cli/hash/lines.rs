@@ -4,8 +4,8 @@ use crate::{
     cli::terminal,
     hash::{
         attempt::Attempt,
-        registry::Schemes,
         scheme::{Identified, Reason, Site, Stored, Verdict},
+        schemes::Schemes,
     },
     secret::Secret,
 };

@@ -3,6 +3,7 @@
 //! `hex(md5(hex(md5(password)) + salt))` is a whole scheme: what it gives is held against the stored hash in constant
 //! time. Text is held against text, hex in either case, base64 padded or not; bytes against stored hex or base64. A
 //! formula that gives yes or no decides by itself, through `verify` or `equal`.
+mod checker;
 pub mod evaluate;
 pub mod formula;
 pub mod functions;
