@@ -3,11 +3,7 @@
 //! `cargo bench --bench equal_time`. The kinds take turns, so that a noisy machine is noisy for all of them.
 #![allow(clippy::pedantic, reason = "a bench fails loudly")]
 use drawbridge::{
-    accounts::{
-        decoy::Decoy,
-        stored_hash,
-        verify_pool::{Job, VerifyPool},
-    },
+    accounts::{decoy::Decoy, stored_hash, verification::Job, verify_pool::VerifyPool},
     config::password::Password,
     hash::{
         attempt::Attempt,

@@ -12,6 +12,7 @@ use crate::{
         attempt::Attempt,
         digest::Digest,
         families::bcrypt,
+        lanes::Lane,
         scheme::{Cost, Identified, Verifier},
     },
     store::legacy_row::LegacyRow,
@@ -127,6 +128,12 @@ impl Usual {
         &self.cost
     }
 
+    /// Its part in a kernel, where it has one.
+    #[must_use]
+    pub fn lane(&self, attempt: &Attempt) -> Option<Lane> {
+        self.verifier.lane(attempt)
+    }
+
     /// Spends what the usual hash takes.
     pub fn run(&self, attempt: &Attempt) {
         let begun = processor_time();
@@ -155,7 +162,8 @@ impl Usual {
         std::hint::black_box(digest);
     }
 
-    fn note(&self, spent: Duration) {
+    /// Remembers what a run took.
+    pub fn note(&self, spent: Duration) {
         let spent = u64::try_from(spent.as_nanos()).unwrap_or(u64::MAX);
         let before = self.nanos.load(Ordering::Relaxed);
         let average = if before == 0 { spent } else { before / 8 * 7 + spent / 8 };

@@ -7,7 +7,7 @@ use super::{
     error::Refusal,
     profile::{self, Profile},
     stored_hash, user_id,
-    verify_pool::{Job, NotVerified},
+    verification::{Job, NotVerified},
 };
 use crate::{
     config::users::ProfileKey,

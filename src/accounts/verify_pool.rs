@@ -2,21 +2,22 @@
 //!
 //! Hash work never runs anywhere else: an async thread that hashed would hold up everybody's answers.
 //!
+//! # Why side by side
+//! A thread takes as many waiting jobs as fit into one run of a kernel (`hash::lanes`), but leaves each idle thread its
+//! share. A lone job starts at once. Only hashes of the deployment's usual cost go together: what is cheaper is topped
+//! up alone.
+//!
 //! # Why admission at the door
 //! A request that would miss its deadline is refused at once with 503: waiting would cost its caller the time and
 //! those behind it the threads. A job whose caller has gone, or whose deadline has passed, is dropped before it costs
 //! anything.
-use super::decoy::{self, Usual};
+use super::verification::{Job, NotVerified, Outcome, lane_key, memory_of, run};
 use crate::{
-    hash::{
-        attempt::Attempt,
-        scheme::{Verdict, Verifier},
-    },
+    hash::{lanes, scheme::Verdict},
     telemetry::metrics::Metrics,
 };
 use std::{
     collections::VecDeque,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::JoinHandle,
     time::{Duration, Instant},
@@ -26,40 +27,19 @@ use tokio::sync::oneshot;
 /// How much nicer than the threads that answer `/get_user`, health and metrics.
 const NICENESS: i32 = 10;
 
-/// One login's work: the row's verifier, or the decoy.
-pub struct Job {
-    /// What the password is held against; `None` when there is nothing to verify.
-    pub verifier: Option<Box<dyn Verifier>>,
-    /// What is spent instead, or topped up to.
-    pub usual: Arc<Usual>,
-    /// The scheme for the metrics.
-    pub scheme: &'static str,
-    /// The password.
-    pub attempt: Attempt,
-}
-
-/// Why a job was not done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NotVerified {
-    /// The queue is full or could not answer within the deadline; come again after this time.
-    Overloaded(Duration),
-    /// The verifier itself failed.
-    Failed,
-    /// One verification alone is over the memory budget.
-    TooLarge,
-}
-
 struct Waiting {
     job: Job,
     memory: u64,
     deadline: Instant,
     queued: Instant,
-    reply: oneshot::Sender<Result<Option<Verdict>, NotVerified>>,
+    reply: oneshot::Sender<Outcome>,
 }
 
 struct Queue {
     waiting: VecDeque<Waiting>,
     running: usize,
+    // Threads at work, each with a batch.
+    working: usize,
     memory: u64,
     // Moving average of one job's work: what the wait is predicted with.
     mean: Duration,
@@ -87,7 +67,8 @@ impl VerifyPool {
     /// # Errors
     /// When the system gives no thread.
     pub fn start(threads: usize, depth: usize, memory: u64, metrics: Metrics) -> std::io::Result<Self> {
-        let queue = Queue { waiting: VecDeque::new(), running: 0, memory: 0, mean: Duration::ZERO, closed: false };
+        let queue =
+            Queue { waiting: VecDeque::new(), running: 0, working: 0, memory: 0, mean: Duration::ZERO, closed: false };
         let shared =
             Arc::new(Shared { queue: Mutex::new(queue), changed: Condvar::new(), threads, depth, memory, metrics });
         let mut started = Vec::new();
@@ -165,21 +146,27 @@ impl Shared {
     fn work(&self) {
         // Being nicer is a wish: a system that refuses it only loses isolation.
         let _ = rustix::process::setpriority_process(None, NICENESS);
-        while let Some(waiting) = self.next() {
+        while let Some(batch) = self.next() {
             let begun = Instant::now();
-            self.metrics.queue_seconds.observe(begun.duration_since(waiting.queued).as_secs_f64());
-            let Waiting { job, memory, reply, .. } = waiting;
-            let result = catch_unwind(AssertUnwindSafe(|| run(&job))).map_err(|_| NotVerified::Failed);
+            for waiting in &batch {
+                self.metrics.queue_seconds.observe(begun.duration_since(waiting.queued).as_secs_f64());
+            }
+            let jobs: Vec<&Job> = batch.iter().map(|waiting| &waiting.job).collect();
+            let results = run(&jobs);
             let took = begun.elapsed();
-            self.metrics.verify_seconds.with_label_values(&[job.scheme]).observe(took.as_secs_f64());
-            drop(job);
-            // A caller who has gone needs no answer.
-            let _ = reply.send(result);
-            self.done(memory, took);
+            let memory = batch.iter().map(|waiting| waiting.memory).sum();
+            let count = batch.len();
+            for (waiting, result) in batch.into_iter().zip(results) {
+                self.metrics.verify_seconds.with_label_values(&[waiting.job.scheme]).observe(took.as_secs_f64());
+                drop(waiting.job);
+                // A caller who has gone needs no answer.
+                let _ = waiting.reply.send(result);
+            }
+            self.done(count, memory, took);
         }
     }
 
-    fn next(&self) -> Option<Waiting> {
+    fn next(&self) -> Option<Vec<Waiting>> {
         let mut queue = self.lock();
         loop {
             if queue.closed {
@@ -198,46 +185,53 @@ impl Shared {
                 }
             }
             let fits = queue.waiting.front().is_some_and(|first| queue.memory + first.memory <= self.memory);
-            if fits && let Some(waiting) = queue.waiting.pop_front() {
-                queue.running += 1;
-                queue.memory += waiting.memory;
+            if fits && let Some(first) = queue.waiting.pop_front() {
+                let batch = self.batch(&mut queue, first, now);
+                queue.working += 1;
+                queue.running += batch.len();
+                queue.memory += batch.iter().map(|waiting| waiting.memory).sum::<u64>();
                 self.metrics.queue_depth.set(gauge(queue.waiting.len()));
                 self.metrics.verify_memory.set(gauge(queue.memory));
-                return Some(waiting);
+                return Some(batch);
             }
             self.metrics.queue_depth.set(gauge(queue.waiting.len()));
             queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    fn done(&self, memory: u64, took: Duration) {
+    /// The job and those that run beside it, in the order in which they came.
+    fn batch(&self, queue: &mut Queue, first: Waiting, now: Instant) -> Vec<Waiting> {
+        let mut batch = vec![first];
+        let Some(lane) = batch.first().and_then(|first| lane_key(&first.job)) else { return batch };
+        let idle = self.threads.saturating_sub(queue.working).max(1);
+        let share = (queue.waiting.len() + 1).div_ceil(idle).min(lanes::WIDTH);
+        let mut at = 0;
+        while batch.len() < share
+            && let Some(waiting) = queue.waiting.get(at)
+        {
+            let alive = !waiting.reply.is_closed() && waiting.deadline > now;
+            if alive && lane_key(&waiting.job) == Some(lane) {
+                batch.extend(queue.waiting.remove(at));
+            } else {
+                at += 1;
+            }
+        }
+        batch
+    }
+
+    fn done(&self, count: usize, memory: u64, took: Duration) {
         let mut queue = self.lock();
-        queue.running -= 1;
+        queue.running -= count;
+        queue.working = queue.working.saturating_sub(1);
         queue.memory -= memory;
+        // What one job keeps a thread: the jobs of a batch share its time.
+        let took = took / u32::try_from(count).unwrap_or(1).max(1);
         queue.mean = if queue.mean.is_zero() { took } else { queue.mean * 7 / 8 + took / 8 };
         self.metrics.verify_memory.set(gauge(queue.memory));
         drop(queue);
         // Memory came free: every waiting thread may now find a job that fits.
         self.changed.notify_all();
     }
-}
-
-/// The one exit of every login: whatever it was about, it has cost what the usual hash costs.
-fn run(job: &Job) -> Option<Verdict> {
-    let Some(verifier) = &job.verifier else {
-        job.usual.run(&job.attempt);
-        return None;
-    };
-    let begun = decoy::processor_time();
-    let verdict = verifier.verify(&job.attempt);
-    let spent = decoy::processor_time().saturating_sub(begun);
-    job.usual.top_up(&verifier.cost(), spent, &job.attempt);
-    Some(verdict)
-}
-
-fn memory_of(job: &Job) -> u64 {
-    let usual = job.usual.cost().memory;
-    job.verifier.as_ref().map_or(usual, |verifier| verifier.cost().memory)
 }
 
 fn gauge(value: impl TryInto<i64>) -> i64 {

@@ -1,5 +1,5 @@
 //! The two traits that every scheme implements, and what they say.
-use super::attempt::Attempt;
+use super::{attempt::Attempt, lanes::Lane};
 use crate::secret::Secret;
 use std::{collections::BTreeMap, fmt};
 
@@ -77,6 +77,14 @@ pub trait Verifier: Send + Sync {
     fn verify(&self, attempt: &Attempt) -> Verdict;
     /// A verifier that costs the same and matches nobody.
     fn decoy(&self) -> Box<dyn Verifier>;
+    /// The part of a verification that can run beside others of its kind in one thread; without one, `verify` is all.
+    fn lane(&self, _attempt: &Attempt) -> Option<Lane> {
+        None
+    }
+    /// The verdict from what the lane gave.
+    fn of_lane(&self, _output: &[u8]) -> Verdict {
+        Verdict::Undecided
+    }
 }
 
 /// The cost of one verification.

@@ -6,7 +6,8 @@
 //! here makes every version one call of the same cipher.
 use crate::hash::{
     attempt::Attempt,
-    bounds, encoding, lanes,
+    bounds, encoding,
+    lanes::{self, Lane},
     scheme::{Cost, ParseError, Scheme, Site, Stored, Tell, Verdict, Verifier},
 };
 use zeroize::Zeroizing;
@@ -107,6 +108,17 @@ impl Verifier for BcryptHash {
         }
         // Every writer's language ends the key at a NUL or refuses one: no stored hash is of such a password.
         Verdict::of(encoding::equal(&*digest, &self.digest) && !password.contains(&0))
+    }
+
+    fn lane(&self, attempt: &Attempt) -> Option<Lane> {
+        let alone = self.head.is_some() || attempt.password.contains(&0);
+        let input = || lanes::bcrypt::Input::new(&lay_out(&attempt.password, self.layout), self.salt);
+        (!alone).then(|| Lane::Bcrypt(input(), self.cost))
+    }
+
+    fn of_lane(&self, output: &[u8]) -> Verdict {
+        let digest = output.get(..self.digest.len()).unwrap_or_default();
+        Verdict::of(encoding::equal(digest, &self.digest))
     }
 
     fn decoy(&self) -> Box<dyn Verifier> {

@@ -17,6 +17,7 @@ use self::{
 use super::{
     attempt::Attempt,
     bounds, encoding,
+    lanes::Lane,
     layout::{Fields, Layout},
     registry,
     scheme::{Cost, ParseError, Reason, SaltEncoding, Scheme, Site, Stored, Tell, Verdict, Verifier},
@@ -273,6 +274,22 @@ impl Verifier for Bound {
         };
         // A twin that stands for nobody answers nothing else, whatever its row lacked.
         if self.matches_nobody { Verdict::Mismatch } else { verdict }
+    }
+
+    fn lane(&self, attempt: &Attempt) -> Option<Lane> {
+        let Node::Verify(inner, password) = &self.formula.root else { return None };
+        let values = Everything { bound: self, attempt };
+        let Ok(value::Value::Octets(password)) = Evaluation::new(&values).run(password) else { return None };
+        self.inners.get(*inner)?.as_ref().ok()?.lane(&attempt.with_bytes(password))
+    }
+
+    fn of_lane(&self, output: &[u8]) -> Verdict {
+        let Node::Verify(inner, _) = &self.formula.root else { return Verdict::Undecided };
+        match self.inners.get(*inner) {
+            Some(Ok(verifier)) if !self.matches_nobody => verifier.of_lane(output),
+            Some(Ok(_)) => Verdict::Mismatch,
+            _ => Verdict::Undecided,
+        }
     }
 
     fn decoy(&self) -> Box<dyn Verifier> {
