@@ -25,12 +25,16 @@ pub const SCRYPT_MEMORY: u64 = 1 << 30;
 pub const SCRYPT_WORK: u64 = 1 << 24;
 /// Rounds of sha256-crypt and sha512-crypt: every one reads the password up to three times; 2^22 take about 3 s.
 pub const SHA_CRYPT_ROUNDS: (u32, u32) = (1, 1 << 22);
+/// Blocks of all rounds of sha-crypt with this password: 2^24 take about 5 s. Every round reads a long password whole.
+pub const SHA_CRYPT_BLOCKS: u64 = 1 << 24;
 /// Rounds of NetBSD's sha1-crypt: 2^22 take about 2 s; passlib writes 480,000.
 pub const SHA1_CRYPT_ROUNDS: (u32, u32) = (1, 1 << 22);
 /// Rounds of Solaris' md5 beside its own 4,096: 2^20 take about 3 s; Solaris writes 904 to 34,000.
 pub const SUN_MD5_ROUNDS: (u32, u32) = (0, 1 << 20);
 /// Rounds of BSDi's DES: 24 bits are all that its text can hold, and take about 4 s.
 pub const BSDI_ROUNDS: (u32, u32) = (1, (1 << 24) - 1);
+/// Rounds that a text names for a formula: 2^23 digests take about 2 s; Shiro writes 500,000.
+pub const RECIPE_ROUNDS: (u32, u32) = (0, 1 << 23);
 /// Fewest characters of a cut hash that are still compared: 64 bits in hex.
 pub const LEAST_CUT: usize = 16;
 /// Longest stored text in bytes: the longest known format takes below 1 KiB.

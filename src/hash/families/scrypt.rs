@@ -51,11 +51,14 @@ impl Numbers {
     }
 
     fn memory(self) -> u64 {
-        128_u64.saturating_mul(self.r.into()).saturating_mul(1_u64.checked_shl(self.log_n).unwrap_or(u64::MAX))
+        // The blocks before and behind the mixing, one for each p, beside the mixed ones.
+        let blocks = 1_u64.checked_shl(self.log_n).unwrap_or(u64::MAX).saturating_add(self.p.into());
+        128_u64.saturating_mul(self.r.into()).saturating_mul(blocks)
     }
 
     fn work(self) -> u64 {
-        (self.memory() / 128).saturating_mul(self.p.into())
+        let n = 1_u64.checked_shl(self.log_n).unwrap_or(u64::MAX);
+        n.saturating_mul(self.r.into()).saturating_mul(self.p.into())
     }
 }
 

@@ -4,7 +4,7 @@ use crate::hash::{
     bounds,
     digest::Digest,
     encoding,
-    scheme::{Cost, ParseError, Scheme, Site, Stored, Tell, Verdict, Verifier},
+    scheme::{Cost, ParseError, Reason, Scheme, Site, Stored, Tell, Verdict, Verifier},
 };
 use zeroize::Zeroizing;
 
@@ -103,6 +103,11 @@ impl Verifier for ShaCryptHash {
     }
 
     fn verify(&self, attempt: &Attempt) -> Verdict {
+        let blocks = 1 + (2 * attempt.password.len() + self.salt.len() + self.digest.length()) / 64;
+        let blocks = u64::try_from(blocks).unwrap_or(u64::MAX).saturating_mul(self.rounds.into());
+        if blocks > bounds::SHA_CRYPT_BLOCKS {
+            return Verdict::Unverifiable(Reason::TooCostly);
+        }
         let text = encode(self.digest, &sha_crypt(self.digest, &attempt.password, &self.salt, self.rounds));
         Verdict::of(encoding::equal(text.as_bytes(), self.stored.as_bytes()))
     }

@@ -55,7 +55,7 @@ impl Scheme for YescryptScheme {
         }
         let block = 128 * u64::from(costs.r);
         let n = 1_u64 << costs.log_n;
-        let memory = block.saturating_mul(n);
+        let memory = block.saturating_mul(n.saturating_add(costs.p.into()));
         bounds::within(memory, (1, bounds::SCRYPT_MEMORY))?;
         let passes = u64::from(costs.p.max(1)) * (u64::from(costs.t) + 1);
         let work = n.saturating_mul(costs.r.into()).saturating_mul(passes);

@@ -27,6 +27,8 @@ use zeroize::Zeroizing;
 
 /// The captured field that a formula's result is held against; without it that is the whole text.
 const DIGEST: &str = "digest";
+/// The captured field that says how often something is done.
+const ROUNDS: &str = "rounds";
 
 /// A scheme that is a formula.
 pub struct Recipe {
@@ -126,6 +128,9 @@ impl Scheme for Recipe {
             Some(layout) => layout.read(stored.hash)?,
             None => Fields::new(),
         };
+        if let Some(rounds) = fields.get(ROUNDS).filter(|rounds| !rounds.is_empty()) {
+            bounds::within(bounds::number(rounds)?, bounds::RECIPE_ROUNDS)?;
+        }
         let formula = self.formula().ok_or(ParseError::Malformed)?;
         let expected = fields.remove(DIGEST).unwrap_or_else(|| stored.hash.to_owned());
         let salt = match (fields.remove("salt"), stored.salt) {
@@ -260,7 +265,8 @@ impl Verifier for Bound {
     fn cost(&self) -> Cost {
         let dearest =
             self.inners.iter().flatten().map(|inner| inner.cost()).max_by_key(|cost| (cost.memory, cost.rounds));
-        dearest.unwrap_or_else(|| Cost { kind: self.name, rounds: 1, memory: 0, label: "1".into() })
+        let rounds = self.fields.get(ROUNDS).and_then(|rounds| rounds.parse().ok()).unwrap_or(1);
+        dearest.unwrap_or_else(|| Cost { kind: self.name, rounds, memory: 0, label: rounds.to_string() })
     }
 
     fn verify(&self, attempt: &Attempt) -> Verdict {
