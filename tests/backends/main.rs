@@ -9,6 +9,7 @@ mod faults;
 mod indexes;
 mod ledger;
 mod lookups;
+mod pages;
 mod privileges;
 mod transport;
 mod types;
