@@ -3,7 +3,7 @@
 //! # Why regular expressions
 //! Three hundred hand-written splitters would each have their own mistakes. The engine is linear in the text, whatever
 //! stands in the row, and a field that is not there cannot be read by accident.
-use super::scheme::ParseError;
+use super::{bounds, encoding::Encoding, scheme::ParseError};
 use regex::Regex;
 use std::{collections::BTreeMap, sync::OnceLock};
 
@@ -15,7 +15,53 @@ pub struct Layout {
 }
 
 /// The named fields of a stored hash.
-pub type Fields = BTreeMap<&'static str, String>;
+#[derive(Clone, Default)]
+pub struct Fields(BTreeMap<&'static str, String>);
+
+impl Fields {
+    /// A field that the layout may leave out.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// Takes a field out.
+    pub fn remove(&mut self, name: &str) -> Option<String> {
+        self.0.remove(name)
+    }
+
+    /// A field that the layout has.
+    ///
+    /// # Errors
+    /// `Malformed` without it.
+    pub fn text(&self, name: &str) -> Result<&str, ParseError> {
+        self.get(name).ok_or(ParseError::Malformed)
+    }
+
+    /// A decimal number.
+    ///
+    /// # Errors
+    /// `Malformed`, or `TooCostly` beyond 32 bits.
+    pub fn number(&self, name: &str) -> Result<u32, ParseError> {
+        bounds::number(self.text(name)?)
+    }
+
+    /// A number in hex.
+    ///
+    /// # Errors
+    /// `Malformed`, or `TooCostly` beyond 32 bits.
+    pub fn hex_number(&self, name: &str) -> Result<u32, ParseError> {
+        u32::from_str_radix(self.text(name)?, 16).map_err(|_| ParseError::TooCostly)
+    }
+
+    /// The bytes of a field.
+    ///
+    /// # Errors
+    /// `Malformed` when they are not written so.
+    pub fn bytes(&self, name: &str, encoding: Encoding) -> Result<Vec<u8>, ParseError> {
+        encoding.decode(self.text(name)?).ok_or(ParseError::Malformed)
+    }
+}
 
 impl Layout {
     /// A layout of a fixed prefix (`{…}` in either case) and an expression for all that follows.
@@ -35,7 +81,7 @@ impl Layout {
         let regex = self.regex().ok_or(broken)?;
         let found = regex.captures(rest).ok_or(broken)?;
         let field = |name| found.name(name).map_or_else(String::new, |field| field.as_str().to_owned());
-        Ok(names(self.pattern).map(|name| (name, field(name))).collect())
+        Ok(Fields(names(self.pattern).map(|name| (name, field(name))).collect()))
     }
 
     /// The names of the fields.

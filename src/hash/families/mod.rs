@@ -9,6 +9,7 @@ pub mod bcrypt;
 pub mod bcrypt_wrapped;
 pub mod database;
 pub mod des_crypt;
+pub mod dialect;
 pub mod django;
 pub mod forum;
 pub mod java;

@@ -1,35 +1,31 @@
 //! The other texts that applications write PBKDF2 in.
-use super::pbkdf2::Pbkdf2Hash;
+use super::{
+    dialect::{Dialect, Read},
+    pbkdf2::Pbkdf2Hash,
+};
 use crate::hash::{
-    bounds,
     digest::Digest,
     encoding::Encoding,
     layout::{Fields, Layout},
     scheme::{
         ParseError, Scheme, Site, Stored,
         Tell::{self, OnlyByName, Prefix, Shape},
-        Verifier,
     },
 };
 
-type Read = fn(&Fields, Stored<'_>, &Site) -> Result<Pbkdf2Hash, ParseError>;
-
-/// A PBKDF2 scheme: its layout, and how its fields become a hash.
-pub struct Dialect {
+fn dialect(
     name: &'static str,
     tell: Tell,
-    layout: Layout,
-    read: Read,
-    needs: &'static [&'static str],
-}
-
-fn dialect(name: &'static str, tell: Tell, prefix: &'static str, pattern: &'static str, read: Read) -> Box<dyn Scheme> {
-    Box::new(Dialect { name, tell, layout: Layout::new(prefix, pattern), read, needs: &[] })
+    prefix: &'static str,
+    pattern: &'static str,
+    read: Read<Pbkdf2Hash>,
+) -> Box<dyn Scheme> {
+    Box::new(Dialect::new(name, tell, Layout::new(prefix, pattern), &[], read))
 }
 
 /// Of a digest alone, its salt in a column.
-fn columns(name: &'static str, pattern: &'static str, read: Read) -> Box<dyn Scheme> {
-    Box::new(Dialect { name, tell: OnlyByName, layout: Layout::new("", pattern), read, needs: &["salt"] })
+fn columns(name: &'static str, pattern: &'static str, read: Read<Pbkdf2Hash>) -> Box<dyn Scheme> {
+    Box::new(Dialect::new(name, OnlyByName, Layout::new("", pattern), &["salt"], read))
 }
 
 /// The schemes of this family.
@@ -42,21 +38,21 @@ pub fn schemes() -> Vec<Box<dyn Scheme>> {
             OnlyByName,
             "$pbkdf2-",
             "(?<prf>sha1|sha256|sha512)[$](?<rounds>[0-9]+)[$](?<salt>[^$]+)[$](?<digest>[^$]+)",
-            |fields, _, _| hash(prf(fields)?, rounds(fields)?, fields, Ab64, Ab64),
+            |fields, _, _| hash(prf(fields)?, fields.number("rounds")?, fields, Ab64, Ab64),
         ),
         dialect(
             "mattermost_pbkdf2",
             Prefix,
             "$pbkdf2$f=",
             "(?<prf>SHA1|SHA256|SHA512),w=(?<rounds>[0-9]+),l=(?<length>[0-9]+)[$](?<salt>[^$]+)[$](?<digest>[^$]+)",
-            |fields, _, _| hash(prf(fields)?, rounds(fields)?, fields, Base64, Base64),
+            |fields, _, _| hash(prf(fields)?, fields.number("rounds")?, fields, Base64, Base64),
         ),
         dialect(
             "cta_pbkdf2_sha1",
             Prefix,
             "$p5k2$",
             "(?<rounds>[0-9a-fA-F]+)[$](?<salt>[A-Za-z0-9_=-]*)[$](?<digest>[A-Za-z0-9_-]{27}=)",
-            |fields, _, _| hash(Digest::Sha1, hex_rounds(fields)?, fields, UrlBase64, UrlBase64),
+            |fields, _, _| hash(Digest::Sha1, fields.hex_number("rounds")?, fields, UrlBase64, UrlBase64),
         ),
         // Its salt is the whole text before the digest; no rounds are 400.
         dialect(
@@ -65,9 +61,9 @@ pub fn schemes() -> Vec<Box<dyn Scheme>> {
             "$p5k2$",
             "(?<rounds>[0-9a-fA-F]*)[$](?<salt>[^$]*)[$](?<digest>[A-Za-z0-9./]{32})",
             |fields, stored, _| {
-                let rounds = if field(fields, "rounds")?.is_empty() { 400 } else { hex_rounds(fields)? };
+                let rounds = if fields.text("rounds")?.is_empty() { 400 } else { fields.hex_number("rounds")? };
                 let head = stored.hash.rsplit_once('$').map_or("", |(head, _)| head);
-                Pbkdf2Hash::new(Digest::Sha1, rounds, head.as_bytes().to_vec(), decoded(fields, "digest", Ab64)?)
+                Pbkdf2Hash::new(Digest::Sha1, rounds, head.as_bytes().to_vec(), fields.bytes("digest", Ab64)?)
             },
         ),
         dialect(
@@ -75,10 +71,10 @@ pub fn schemes() -> Vec<Box<dyn Scheme>> {
             Prefix,
             "grub.pbkdf2.sha512.",
             "(?<rounds>[0-9]+)[.](?<salt>[0-9a-fA-F]*)[.](?<digest>[0-9a-fA-F]+)",
-            |fields, _, _| hash(Digest::Sha512, rounds(fields)?, fields, Hex, Hex),
+            |fields, _, _| hash(Digest::Sha512, fields.number("rounds")?, fields, Hex, Hex),
         ),
         dialect("atlassian_pkcs5s2", Prefix, "{PKCS5S2}", "(?<whole>[A-Za-z0-9+/]{64})", |fields, _, _| {
-            halves(Digest::Sha1, 10_000, &decoded(fields, "whole", Base64)?, 16, &[])
+            halves(Digest::Sha1, 10_000, &fields.bytes("whole", Base64)?, 16, &[])
         }),
         dialect(
             "werkzeug_pbkdf2",
@@ -88,7 +84,7 @@ pub fn schemes() -> Vec<Box<dyn Scheme>> {
             |fields, _, _| {
                 let prf = prf(fields)?;
                 // Before it wrote its rounds it made a thousand.
-                let rounds = if field(fields, "rounds")?.is_empty() { 1000 } else { rounds(fields)? };
+                let rounds = if fields.text("rounds")?.is_empty() { 1000 } else { fields.number("rounds")? };
                 hash(prf, rounds, fields, Text, Hex)
             },
         ),
@@ -97,21 +93,21 @@ pub fn schemes() -> Vec<Box<dyn Scheme>> {
             Prefix,
             "PBKDF2SHA256$",
             "(?<rounds>[0-9]+)[$](?<salt>[0-9a-fA-F]+)[$](?<digest>[0-9a-fA-F]+)",
-            |fields, _, _| hash(Digest::Sha256, rounds(fields)?, fields, Hex, Hex),
+            |fields, _, _| hash(Digest::Sha256, fields.number("rounds")?, fields, Hex, Hex),
         ),
         dialect(
             "web2py_pbkdf2",
             Prefix,
             "pbkdf2(",
             "(?<rounds>[0-9]+),(?<length>[0-9]+),(?<prf>[a-z0-9]+)[)][$](?<salt>[^$]*)[$](?<digest>[0-9a-fA-F]+)",
-            |fields, _, _| hash(prf(fields)?, rounds(fields)?, fields, Text, Hex),
+            |fields, _, _| hash(prf(fields)?, fields.number("rounds")?, fields, Text, Hex),
         ),
         dialect(
             "dovecot_pbkdf2",
             Prefix,
             "{PBKDF2}$1$",
             "(?<salt>[^$]+)[$](?<rounds>[0-9]+)[$](?<digest>[0-9a-fA-F]{40})",
-            |fields, _, _| hash(Digest::Sha1, rounds(fields)?, fields, Text, Hex),
+            |fields, _, _| hash(Digest::Sha1, fields.number("rounds")?, fields, Text, Hex),
         ),
         dialect(
             "ldap_pbkdf2_openldap",
@@ -119,12 +115,12 @@ pub fn schemes() -> Vec<Box<dyn Scheme>> {
             "{PBKDF2",
             "(?:-(?<prf>SHA1|SHA256|SHA512))?[}](?<rounds>[0-9]+)[$](?<salt>[^$]+)[$](?<digest>[^$]+)",
             |fields, _, _| {
-                let prf = if field(fields, "prf")?.is_empty() { Digest::Sha1 } else { prf(fields)? };
-                hash(prf, rounds(fields)?, fields, Ab64, Ab64)
+                let prf = if fields.text("prf")?.is_empty() { Digest::Sha1 } else { prf(fields)? };
+                hash(prf, fields.number("rounds")?, fields, Ab64, Ab64)
             },
         ),
         dialect("ldap_pbkdf2_sha256_389ds", Prefix, "{PBKDF2_SHA256}", "(?<whole>[A-Za-z0-9+/]+=*)", |fields, _, _| {
-            let whole = decoded(fields, "whole", Base64)?;
+            let whole = fields.bytes("whole", Base64)?;
             let (rounds, rest) = whole.split_first_chunk().ok_or(ParseError::Malformed)?;
             halves(Digest::Sha256, u32::from_be_bytes(*rounds), rest, 64, &[])
         }),
@@ -133,17 +129,17 @@ pub fn schemes() -> Vec<Box<dyn Scheme>> {
             Prefix,
             ":pbkdf2:",
             "(?<prf>[a-z0-9-]+):(?<rounds>[0-9]+):(?<length>[0-9]+):(?<salt>[^:]*):(?<digest>[^:]+)",
-            |fields, _, _| hash(prf(fields)?, rounds(fields)?, fields, Base64, Base64),
+            |fields, _, _| hash(prf(fields)?, fields.number("rounds")?, fields, Base64, Base64),
         ),
         dialect("spring_pbkdf2", Prefix, "{pbkdf2}", "(?<whole>[0-9a-fA-F]{80})", |fields, _, site| {
-            halves(Digest::Sha1, 185_000, &decoded(fields, "whole", Hex)?, 8, secret(site))
+            halves(Digest::Sha1, 185_000, &fields.bytes("whole", Hex)?, 8, secret(site))
         }),
         dialect(
             "spring_pbkdf2_v58",
             Prefix,
             "{pbkdf2@SpringSecurity_v5_8}",
             "(?<whole>[0-9a-fA-F]{96})",
-            |fields, _, site| halves(Digest::Sha256, 310_000, &decoded(fields, "whole", Hex)?, 16, secret(site)),
+            |fields, _, site| halves(Digest::Sha256, 310_000, &fields.bytes("whole", Hex)?, 16, secret(site)),
         ),
         dialect(
             "liferay_pbkdf2",
@@ -151,7 +147,7 @@ pub fn schemes() -> Vec<Box<dyn Scheme>> {
             "",
             "(?:[{]PBKDF2WithHmacSHA1[}])?(?<whole>AAAA[A-Za-z0-9+/]{40,200}={0,2})",
             |fields, _, _| {
-                let whole = decoded(fields, "whole", Base64)?;
+                let whole = fields.bytes("whole", Base64)?;
                 let (bits, rest) = whole.split_first_chunk().ok_or(ParseError::NotMine)?;
                 let (rounds, rest) = rest.split_first_chunk().ok_or(ParseError::NotMine)?;
                 let (bits, rounds) = (u32::from_be_bytes(*bits), u32::from_be_bytes(*rounds));
@@ -167,8 +163,8 @@ pub fn schemes() -> Vec<Box<dyn Scheme>> {
             "PBKDF2WithHmacSHA",
             "(?<bits>1|224|256|384|512):(?<rounds>[0-9]+):(?<salt>[^:]+):(?<digest>[^:]+)",
             |fields, _, _| {
-                let prf = Digest::named(&format!("sha{}", field(fields, "bits")?)).ok_or(ParseError::Malformed)?;
-                hash(prf, rounds(fields)?, fields, Base64, Base64)
+                let prf = Digest::named(&format!("sha{}", fields.text("bits")?)).ok_or(ParseError::Malformed)?;
+                hash(prf, fields.number("rounds")?, fields, Base64, Base64)
             },
         ),
         dialect(
@@ -177,9 +173,9 @@ pub fn schemes() -> Vec<Box<dyn Scheme>> {
             "",
             "(?<salt>[0-9a-fA-F]+)[$](?<rounds>[0-9]+)[$](?<digest>[0-9a-fA-F]+)",
             |fields, _, _| {
-                let digest = decoded(fields, "digest", Hex)?;
+                let digest = fields.bytes("digest", Hex)?;
                 let prf = Digest::of_length(digest.len()).filter(|prf| *prf != Digest::Md5).unwrap_or(Digest::Sha1);
-                Pbkdf2Hash::new(prf, rounds(fields)?, decoded(fields, "salt", Hex)?, digest)
+                Pbkdf2Hash::new(prf, fields.number("rounds")?, fields.bytes("salt", Hex)?, digest)
             },
         ),
         // Its base64 salt is used as the text that it is.
@@ -188,28 +184,28 @@ pub fn schemes() -> Vec<Box<dyn Scheme>> {
             OnlyByName,
             "",
             "(?<prf>sha1|sha256|sha512):(?<rounds>[0-9]+):(?<salt>[^:]+):(?<digest>[^:]+)",
-            |fields, _, _| hash(prf(fields)?, rounds(fields)?, fields, Text, Base64),
+            |fields, _, _| hash(prf(fields)?, fields.number("rounds")?, fields, Text, Base64),
         ),
         dialect(
             "generic_pbkdf2_colon",
             OnlyByName,
             "",
             "(?<prf>md5|sha1|sha256|sha512):(?<rounds>[0-9]+):(?<salt>[^:]+):(?<digest>[^:]+)",
-            |fields, _, _| hash(prf(fields)?, rounds(fields)?, fields, Base64, Base64),
+            |fields, _, _| hash(prf(fields)?, fields.number("rounds")?, fields, Base64, Base64),
         ),
         dialect(
             "mosquitto_go_auth_pbkdf2",
             Prefix,
             "PBKDF2$",
             "(?<prf>sha1|sha256|sha512)[$](?<rounds>[0-9]+)[$](?<salt>[^$]+)[$](?<digest>[^$]+)",
-            |fields, _, _| hash(prf(fields)?, rounds(fields)?, fields, Text, Base64),
+            |fields, _, _| hash(prf(fields)?, fields.number("rounds")?, fields, Text, Base64),
         ),
         dialect(
             "mosquitto_passwd_7",
             Shape,
             "$7$",
             "(?<rounds>[0-9]+)[$](?<salt>[A-Za-z0-9+/]+=*)[$](?<digest>[A-Za-z0-9+/]{86}==)",
-            |fields, _, _| hash(Digest::Sha512, rounds(fields)?, fields, Base64, Base64),
+            |fields, _, _| hash(Digest::Sha512, fields.number("rounds")?, fields, Base64, Base64),
         ),
         columns("discourse_pbkdf2", "(?<digest>[0-9a-fA-F]{64})", |f, s, _| {
             column(f, s, Digest::Sha256, 64_000, Text, Hex)
@@ -235,47 +231,12 @@ pub fn schemes() -> Vec<Box<dyn Scheme>> {
     ]
 }
 
-impl Scheme for Dialect {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn tell(&self) -> Tell {
-        self.tell
-    }
-
-    fn needs(&self) -> Vec<String> {
-        self.needs.iter().map(|need| (*need).to_owned()).collect()
-    }
-
-    fn parse(&self, stored: Stored<'_>, site: &Site) -> Result<Box<dyn Verifier>, ParseError> {
-        let fields = self.layout.read(stored.hash)?;
-        Ok(Box::new((self.read)(&fields, stored, site)?))
-    }
-}
-
-fn field<'a>(fields: &'a Fields, name: &str) -> Result<&'a str, ParseError> {
-    fields.get(name).map(String::as_str).ok_or(ParseError::Malformed)
-}
-
 fn prf(fields: &Fields) -> Result<Digest, ParseError> {
-    Digest::named(field(fields, "prf")?).ok_or(ParseError::Malformed)
-}
-
-fn rounds(fields: &Fields) -> Result<u32, ParseError> {
-    bounds::number(field(fields, "rounds")?)
-}
-
-fn hex_rounds(fields: &Fields) -> Result<u32, ParseError> {
-    u32::from_str_radix(field(fields, "rounds")?, 16).map_err(|_| ParseError::TooCostly)
-}
-
-fn decoded(fields: &Fields, name: &str, encoding: Encoding) -> Result<Vec<u8>, ParseError> {
-    encoding.decode(field(fields, name)?).ok_or(ParseError::Malformed)
+    Digest::named(fields.text("prf")?).ok_or(ParseError::Malformed)
 }
 
 fn hash(prf: Digest, rounds: u32, fields: &Fields, salt: Encoding, digest: Encoding) -> Result<Pbkdf2Hash, ParseError> {
-    Pbkdf2Hash::new(prf, rounds, decoded(fields, "salt", salt)?, decoded(fields, "digest", digest)?)
+    Pbkdf2Hash::new(prf, rounds, fields.bytes("salt", salt)?, fields.bytes("digest", digest)?)
 }
 
 /// One text that holds the salt, then the digest; a site's secret is part of the salt.
@@ -297,5 +258,5 @@ fn column(
     digest: Encoding,
 ) -> Result<Pbkdf2Hash, ParseError> {
     let salt = salt.decode(stored.salt.ok_or(ParseError::Incomplete)?).ok_or(ParseError::Malformed)?;
-    Pbkdf2Hash::new(prf, rounds, salt, decoded(fields, "digest", digest)?)
+    Pbkdf2Hash::new(prf, rounds, salt, fields.bytes("digest", digest)?)
 }

@@ -1,34 +1,25 @@
 //! The texts that applications write scrypt in.
-use super::scrypt::{Numbers, Of, ScryptHash};
+use super::{
+    dialect::{Dialect, Read},
+    scrypt::{Numbers, Of, ScryptHash},
+};
 use crate::hash::{
     bounds,
     encoding::{self, Encoding},
     layout::{Fields, Layout},
     scheme::{
         ParseError, Scheme, Site, Stored,
-        Tell::{self, OnlyByName, Prefix, Shape},
-        Verifier,
+        Tell::{OnlyByName, Prefix, Shape},
     },
 };
-
-type Read = fn(&Fields, Stored<'_>, &Site) -> Result<ScryptHash, ParseError>;
-
-/// A scrypt scheme: its layout, and how its fields become a hash.
-pub struct Dialect {
-    name: &'static str,
-    tell: Tell,
-    layout: Layout,
-    read: Read,
-    needs: &'static [&'static str],
-}
 
 const FIREBASE: &[&str] = &["salt", "params.signer_key", "params.salt_separator", "params.rounds", "params.mem_cost"];
 
 /// The schemes of this family.
 #[must_use]
 pub fn schemes() -> Vec<Box<dyn Scheme>> {
-    let plain = |name, tell, prefix, pattern, read: Read| -> Box<dyn Scheme> {
-        Box::new(Dialect { name, tell, layout: Layout::new(prefix, pattern), read, needs: &[] })
+    let plain = |name, tell, prefix, pattern, read: Read<ScryptHash>| -> Box<dyn Scheme> {
+        Box::new(Dialect::new(name, tell, Layout::new(prefix, pattern), &[], read))
     };
     vec![
         plain(
@@ -116,103 +107,67 @@ pub fn schemes() -> Vec<Box<dyn Scheme>> {
         ),
         plain("better_auth_scrypt", OnlyByName, "", "(?<salt>[^:]+):(?<digest>[0-9a-fA-F]{128})", normalised),
         plain("lucia_v2_scrypt", Prefix, "s2:", "(?<salt>[^:]+):(?<digest>[0-9a-fA-F]{128})", normalised),
-        Box::new(Dialect {
-            name: "firebase_scrypt",
-            tell: OnlyByName,
-            layout: Layout::new("", "(?<digest>[A-Za-z0-9+/_-]{40,}={0,2})"),
-            read: firebase,
-            needs: FIREBASE,
-        }),
+        Box::new(Dialect::new(
+            "firebase_scrypt",
+            OnlyByName,
+            Layout::new("", "(?<digest>[A-Za-z0-9+/_-]{40,}={0,2})"),
+            FIREBASE,
+            firebase,
+        )),
         plain(
             "firescrypt_kratos",
             Prefix,
             "$firescrypt$",
             "ln=(?<log>[0-9]{1,2}),r=(?<r>[0-9]+),p=(?<p>[0-9]+)[$](?<salt>[^$]*)[$](?<digest>[^$]+)[$](?<separator>[^$]*)[$](?<key>[^$]+)",
             |fields, _, _| {
-                signed(
-                    log(fields)?,
-                    [field(fields, "salt")?, field(fields, "separator")?],
-                    field(fields, "key")?,
-                    fields,
-                )
+                signed(log(fields)?, [fields.text("salt")?, fields.text("separator")?], fields.text("key")?, fields)
             },
         ),
     ]
 }
 
-impl Scheme for Dialect {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn tell(&self) -> Tell {
-        self.tell
-    }
-
-    fn needs(&self) -> Vec<String> {
-        self.needs.iter().map(|need| (*need).to_owned()).collect()
-    }
-
-    fn parse(&self, stored: Stored<'_>, site: &Site) -> Result<Box<dyn Verifier>, ParseError> {
-        let fields = self.layout.read(stored.hash)?;
-        Ok(Box::new((self.read)(&fields, stored, site)?))
-    }
-}
-
-fn field<'a>(fields: &'a Fields, name: &str) -> Result<&'a str, ParseError> {
-    fields.get(name).map(String::as_str).ok_or(ParseError::Malformed)
-}
-
-fn number(fields: &Fields, name: &str) -> Result<u32, ParseError> {
-    bounds::number(field(fields, name)?)
-}
-
 fn n(fields: &Fields) -> Result<Numbers, ParseError> {
-    Numbers::of_n(number(fields, "n")?, number(fields, "r")?, number(fields, "p")?)
+    Numbers::of_n(fields.number("n")?, fields.number("r")?, fields.number("p")?)
 }
 
 fn log(fields: &Fields) -> Result<Numbers, ParseError> {
-    Ok(Numbers { log_n: number(fields, "log")?, r: number(fields, "r")?, p: number(fields, "p")? })
+    Ok(Numbers { log_n: fields.number("log")?, r: fields.number("r")?, p: fields.number("p")? })
 }
 
 /// Spring packs log2 N, r and p into one hex number.
 fn packed(fields: &Fields) -> Result<Numbers, ParseError> {
-    let packed = u32::from_str_radix(field(fields, "packed")?, 16).map_err(|_| ParseError::Malformed)?;
+    let packed = u32::from_str_radix(fields.text("packed")?, 16).map_err(|_| ParseError::Malformed)?;
     Ok(Numbers { log_n: packed >> 16, r: packed >> 8 & 0xff, p: packed & 0xff })
 }
 
-fn decoded(fields: &Fields, name: &str, encoding: Encoding) -> Result<Vec<u8>, ParseError> {
-    encoding.decode(field(fields, name)?).ok_or(ParseError::Malformed)
-}
-
 fn hash(numbers: Numbers, fields: &Fields, salt: Encoding, digest: Encoding) -> Result<ScryptHash, ParseError> {
-    ScryptHash::new(numbers, decoded(fields, "salt", salt)?, decoded(fields, "digest", digest)?, Of::Output, false)
+    ScryptHash::new(numbers, fields.bytes("salt", salt)?, fields.bytes("digest", digest)?, Of::Output, false)
 }
 
 fn normalised(fields: &Fields, _: Stored<'_>, _: &Site) -> Result<ScryptHash, ParseError> {
     let numbers = Numbers { log_n: 14, r: 16, p: 1 };
-    let (salt, digest) = (decoded(fields, "salt", Encoding::Text)?, decoded(fields, "digest", Encoding::Hex)?);
+    let (salt, digest) = (fields.bytes("salt", Encoding::Text)?, fields.bytes("digest", Encoding::Hex)?);
     ScryptHash::new(numbers, salt, digest, Of::Output, true)
 }
 
 /// libsodium's `crypto_pwhash_scryptsalsa208sha256_str`.
 fn sodium(fields: &Fields, _: Stored<'_>, _: &Site) -> Result<ScryptHash, ParseError> {
-    let read = |name| encoding::crypt64_number(field(fields, name)?).ok_or(ParseError::Malformed);
+    let read = |name| encoding::crypt64_number(fields.text(name)?).ok_or(ParseError::Malformed);
     let numbers = Numbers { log_n: read("log")?, r: read("r")?, p: read("p")? };
-    let digest = encoding::crypt64_low_first(field(fields, "digest")?).ok_or(ParseError::Malformed)?;
-    ScryptHash::new(numbers, decoded(fields, "salt", Encoding::Text)?, digest, Of::Output, false)
+    let digest = encoding::crypt64_low_first(fields.text("digest")?).ok_or(ParseError::Malformed)?;
+    ScryptHash::new(numbers, fields.bytes("salt", Encoding::Text)?, digest, Of::Output, false)
 }
 
 /// The scrypt gem: all in hex. Its old texts (40 digits of salt) salt with the text before the digest.
 fn ruby(fields: &Fields, stored: Stored<'_>, _: &Site) -> Result<ScryptHash, ParseError> {
-    let read = |name| u32::from_str_radix(field(fields, name)?, 16).map_err(|_| ParseError::TooCostly);
+    let read = |name| u32::from_str_radix(fields.text(name)?, 16).map_err(|_| ParseError::TooCostly);
     let numbers = Numbers::of_n(read("n")?, read("r")?, read("p")?)?;
-    let digest = decoded(fields, "digest", Encoding::Hex)?;
-    if field(fields, "salt")?.len() == 40 {
+    let digest = fields.bytes("digest", Encoding::Hex)?;
+    if fields.text("salt")?.len() == 40 {
         let head = stored.hash.rsplit_once('$').map_or("", |(head, _)| head);
         return ScryptHash::new(numbers, head.as_bytes().to_vec(), digest, Of::Sha1OfOutput, false);
     }
-    let salt = decoded(fields, "salt", Encoding::Hex)?;
+    let salt = fields.bytes("salt", Encoding::Hex)?;
     // The gem goes through an integer, which forgets leading zeros.
     let salt = salt.into_iter().skip_while(|octet| *octet == 0).collect();
     ScryptHash::new(numbers, salt, digest, Of::Output, false)
@@ -243,5 +198,5 @@ fn signed(numbers: Numbers, salt: [&str; 2], key: &str, fields: &Fields) -> Resu
     let [salt, separator] = salt;
     let mut salted = either(salt)?;
     salted.extend(either(separator)?);
-    ScryptHash::new(numbers, salted, either(field(fields, "digest")?)?, Of::SignerKey(either(key)?), false)
+    ScryptHash::new(numbers, salted, either(fields.text("digest")?)?, Of::SignerKey(either(key)?), false)
 }

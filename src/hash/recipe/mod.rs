@@ -126,7 +126,7 @@ impl Scheme for Recipe {
     fn parse(&self, stored: Stored<'_>, site: &Site) -> Result<Box<dyn Verifier>, ParseError> {
         let mut fields = match &self.layout {
             Some(layout) => layout.read(stored.hash)?,
-            None => Fields::new(),
+            None => Fields::default(),
         };
         if let Some(rounds) = fields.get(ROUNDS).filter(|rounds| !rounds.is_empty()) {
             bounds::within(bounds::number(rounds)?, bounds::RECIPE_ROUNDS)?;
@@ -202,7 +202,7 @@ impl Bound {
             "stored" => Some(Zeroizing::new(self.stored.clone().into_bytes())),
             "pepper" => self.of_the_site(name),
             _ if name.starts_with("params.") => self.of_the_site(name),
-            _ => self.fields.get(name).map(|field| Zeroizing::new(field.clone().into_bytes())),
+            _ => self.fields.get(name).map(|field| Zeroizing::new(field.as_bytes().to_vec())),
         }
     }
 
