@@ -7,7 +7,7 @@
 //! 5  http   preflight   census                 what people and machines touch
 //! 4  accounts  token                 the decisions: who may ask, is it the right person
 //! 3  store     ledger                the legacy database (read), our marks (ours)
-//! 2  config                          parsed once, cannot be wrong afterwards
+//! 2  config    presets               parsed once, cannot be wrong afterwards
 //! 1  hash      sql                   pure: no tokio, no I/O, no configuration
 //! 0  secret    clock     telemetry   trust
 //! ```
@@ -35,6 +35,7 @@ pub mod hash;
 pub mod http;
 pub mod ledger;
 pub mod preflight;
+pub mod presets;
 pub mod secret;
 pub mod sql;
 pub mod store;

@@ -1,5 +1,9 @@
 //! The operator's active rule: whether a user may cross.
-use crate::store::legacy_row::LegacyValue;
+use super::error::Refusal;
+use crate::{
+    config::users::Users,
+    store::legacy_row::{LegacyRow, LegacyValue},
+};
 
 /// Texts that mean yes; everything else means no.
 const YES: &[&str] = &["1", "t", "true", "y", "yes", "on", "active", "enabled"];
@@ -18,5 +22,17 @@ pub fn says_yes(value: Option<&LegacyValue>) -> bool {
         // MySQL's bit(n) and SQL Server's arrive as bytes.
         Some(LegacyValue::Bytes(bytes)) => bytes.iter().any(|byte| *byte != 0 && *byte != b'0'),
         _ => false,
+    }
+}
+
+/// Whether the operator's rule lets this user cross.
+///
+/// # Errors
+/// `UserUnmappable` when the answer cannot be read: unsure is not a "no".
+pub fn of(row: &LegacyRow, users: &Users) -> Result<bool, Refusal> {
+    let Some(column) = users.active_column() else { return Ok(true) };
+    match row.get(column) {
+        None | Some(LegacyValue::Undecodable(_)) => Err(Refusal::UserUnmappable("the active rule cannot be read")),
+        value => Ok(says_yes(value)),
     }
 }

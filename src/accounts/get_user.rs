@@ -1,6 +1,6 @@
 //! `get_user`: who is this? Without side effects, and as fast as one lookup.
 use super::{
-    Accounts,
+    Accounts, active,
     error::Refusal,
     profile::{self, Profile},
 };
@@ -22,7 +22,7 @@ impl Accounts {
             profile.as_ref().and_then(|profile| profile.as_ref().ok()).map(|profile| profile.user_id.as_str());
         let hidden = self.is_hidden(user_id, deadline).await?;
         let active = match row {
-            Some(row) if !hidden => self.is_active(row)?,
+            Some(row) if !hidden => active::of(row, &self.users)?,
             _ => false,
         };
         match profile {

@@ -156,25 +156,13 @@ impl Accounts {
             // Memory comes back: who asks again may get an answer.
             (_, Some(Verdict::Undecided)) => Err(Refusal::Overloaded(Duration::from_secs(1))),
             (Person::Known(row), Some(Verdict::Match)) => {
-                if self.is_active(row)? {
+                if active::of(row, &self.users)? {
                     profile::of(row, &self.users)
                 } else {
                     Err(Refusal::AccountDisabled)
                 }
             }
             _ => Err(otherwise),
-        }
-    }
-
-    /// Whether the operator's rule lets this user cross.
-    ///
-    /// # Errors
-    /// `UserUnmappable` when the answer cannot be read: unsure is not a "no".
-    pub(super) fn is_active(&self, row: &LegacyRow) -> Result<bool, Refusal> {
-        let Some(column) = self.users.active_column() else { return Ok(true) };
-        match row.get(column) {
-            None | Some(LegacyValue::Undecodable(_)) => Err(Refusal::UserUnmappable("the active rule cannot be read")),
-            value => Ok(active::says_yes(value)),
         }
     }
 

@@ -1,6 +1,7 @@
 //! One mapped value as JSON, of the type that the configuration gives it.
 //!
 //! A value that does not fit its type is an error, never left out: what is lost at the crossing is lost for good.
+use super::php;
 use crate::{config::users::Kind, store::legacy_row::LegacyValue};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Number, Value};
@@ -27,6 +28,7 @@ pub fn json_of(value: &LegacyValue, kind: Kind) -> Result<Option<Value>, &'stati
         Kind::Float => float(value).map(Some),
         Kind::String => Ok(Some(Value::String(text(value)))),
         Kind::List => list(value).map(Some),
+        Kind::Php => php(value),
     }
 }
 
@@ -71,7 +73,9 @@ pub fn text(value: &LegacyValue) -> String {
     }
 }
 
-fn as_typed_by_the_database(value: &LegacyValue) -> Value {
+/// The JSON that comes nearest to the database's own type.
+#[must_use]
+pub fn as_typed_by_the_database(value: &LegacyValue) -> Value {
     match value {
         LegacyValue::Null | LegacyValue::Undecodable(_) => Value::Null,
         LegacyValue::Bool(answer) => Value::Bool(*answer),
@@ -161,10 +165,31 @@ fn json(value: &LegacyValue) -> Result<Value, &'static str> {
     }
 }
 
+fn php(value: &LegacyValue) -> Result<Option<Value>, &'static str> {
+    match value {
+        LegacyValue::Text(text) if text.is_empty() => Ok(None),
+        LegacyValue::Text(text) => php::unserialize(text.as_bytes()).map(Some),
+        LegacyValue::Bytes(bytes) => php::unserialize(bytes).map(Some),
+        _ => Err("a value mapped as php is not text"),
+    }
+}
+
 fn list(value: &LegacyValue) -> Result<Value, &'static str> {
     match value {
         LegacyValue::Json(json @ Value::Array(_)) => Ok(json.clone()),
         LegacyValue::List(_) => Ok(as_typed_by_the_database(value)),
+        LegacyValue::Text(text) if text.starts_with("a:") && text.ends_with('}') => {
+            Ok(match php::unserialize(text.as_bytes())? {
+                // Roles are keys there: `{"administrator": true}`.
+                Value::Object(entries) if entries.values().all(Value::is_boolean) => entries
+                    .into_iter()
+                    .filter(|(_, granted)| *granted == Value::Bool(true))
+                    .map(|(name, _)| Value::String(name))
+                    .collect(),
+                Value::Object(entries) => entries.into_iter().map(|(_, value)| value).collect(),
+                other => other,
+            })
+        }
         LegacyValue::Text(text) if text.trim_start().starts_with('[') => match serde_json::from_str(text) {
             Ok(json @ Value::Array(_)) => Ok(json),
             _ => Err("a value mapped as list is not a JSON array"),

@@ -3,7 +3,10 @@
 //! Whitelist only: a column that is not mapped never leaves the service.
 use super::{error::Refusal, metadata, user_id};
 use crate::{
-    config::users::{ProfileKey, Source, Users},
+    config::{
+        computed::Computed,
+        users::{ProfileKey, Source, Users},
+    },
     store::legacy_row::{LegacyRow, LegacyValue},
 };
 use serde_json::{Map, Value};
@@ -59,7 +62,29 @@ pub fn of(row: &LegacyRow, users: &Users) -> Result<Profile, Refusal> {
 pub fn text_of(row: &LegacyRow, users: &Users, key: ProfileKey) -> Option<String> {
     match source(users, key)? {
         Source::Column { name, .. } => row.get(name).map(metadata::text).filter(|text| !text.is_empty()),
+        Source::Computed(computed) => match evaluated(row, computed).ok()? {
+            Some(Value::String(text)) if !text.is_empty() => Some(text),
+            _ => None,
+        },
         Source::Literal(_) => None,
+    }
+}
+
+fn evaluated(row: &LegacyRow, computed: &Computed) -> Result<Option<Value>, Refusal> {
+    let column = |name: &str| row.get(name).map(metadata::as_typed_by_the_database);
+    computed.evaluate(column).map_err(Refusal::UserUnmappable)
+}
+
+/// A computed value in the place of a column's.
+fn as_column(value: Option<Value>) -> LegacyValue {
+    match value {
+        None => LegacyValue::Null,
+        Some(Value::Bool(answer)) => LegacyValue::Bool(answer),
+        Some(Value::String(text)) => LegacyValue::Text(text),
+        Some(Value::Number(number)) => number
+            .as_i64()
+            .map_or_else(|| LegacyValue::Decimal(number.to_string()), |whole| LegacyValue::Int(whole.into())),
+        Some(other) => LegacyValue::Json(other),
     }
 }
 
@@ -72,8 +97,13 @@ fn profile_value(row: &LegacyRow, users: &Users, key: ProfileKey) -> Result<Opti
         let unknown = key == ProfileKey::EmailVerified && self::source(users, ProfileKey::Email).is_some();
         return Ok(unknown.then_some(Value::Bool(false)));
     };
+    let computed;
     let column = match source {
         Source::Literal(value) => return Ok(Some(value.clone())),
+        Source::Computed(formula) => {
+            computed = as_column(evaluated(row, formula)?);
+            &computed
+        }
         Source::Column { name, .. } => row.get(name).ok_or(Refusal::UserUnmappable("a mapped column is missing"))?,
     };
     if let LegacyValue::Undecodable(_) = column {
@@ -146,6 +176,7 @@ fn object(row: &LegacyRow, mapping: &[(String, Source)]) -> Result<Map<String, V
     for (key, source) in mapping {
         let value = match source {
             Source::Literal(value) => Some(value.clone()),
+            Source::Computed(computed) => evaluated(row, computed)?,
             Source::Column { name, kind } => {
                 let column = row.get(name).ok_or(Refusal::UserUnmappable("a mapped column is missing"))?;
                 metadata::json_of(column, *kind).map_err(Refusal::UserUnmappable)?

@@ -99,8 +99,8 @@ impl<'a> Counting<'a> {
     pub fn add(&mut self, row: &LegacyRow) {
         self.rows += 1;
         let users = &self.config.users;
-        for column in &users.identifiers {
-            if let Some(identifier) = row.get(column).and_then(stored_hash::text) {
+        for known in &users.identifiers {
+            if let Some(identifier) = row.get(&known.column).and_then(stored_hash::text) {
                 self.identifiers.add(&identifier);
             }
         }

@@ -1,9 +1,12 @@
 //! `drawbridge census`: what is in the password column, and what follows from it. Prints no hash and no identifier.
-use super::terminal::{self, Exit};
+use super::{
+    start,
+    terminal::{self, Exit},
+};
 use crate::{
     census::{self, Census, NoCensus},
-    config::load::{self, Needs},
-    store::{self, runtime::DatabaseRuntime},
+    config::load::Needs,
+    store,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use std::{
@@ -17,19 +20,9 @@ const BETWEEN_LINES: Duration = Duration::from_secs(10);
 /// Runs the command.
 #[must_use]
 pub fn run(path: &Path, as_json: bool) -> Exit {
-    let config = match load::load(path, std::env::vars(), Needs::database()) {
-        Ok(config) => config,
-        Err(problems) => {
-            terminal::problems(&problems);
-            return Exit::Usage;
-        }
-    };
-    let runtime = match DatabaseRuntime::start() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            terminal::error(&format!("no threads for the database: {error}"), None);
-            return Exit::Failed;
-        }
+    let (config, runtime) = match start::start(path, Needs::database()) {
+        Ok(started) => started,
+        Err(exit) => return exit,
     };
     let taken = runtime.handle().block_on(async {
         let store = store::open(&config.database, &config.users, &config.password, &runtime).await?;

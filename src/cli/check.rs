@@ -1,12 +1,14 @@
 //! `drawbridge check`: tells what is missing before going live, and changes nothing.
-use super::terminal::{self, Exit};
+use super::{
+    start,
+    terminal::{self, Exit},
+};
 use crate::{
     config::{
         load::{self, Needs},
         problem::Problems,
     },
     preflight::{self, Finding, Level},
-    store::runtime::DatabaseRuntime,
 };
 use serde_json::json;
 use std::path::Path;
@@ -25,12 +27,9 @@ pub fn run(path: &Path, as_json: bool) -> Exit {
             return Exit::Usage;
         }
     };
-    let runtime = match DatabaseRuntime::start() {
+    let runtime = match start::runtime() {
         Ok(runtime) => runtime,
-        Err(error) => {
-            terminal::error(&format!("no threads for the database: {error}"), None);
-            return Exit::Failed;
-        }
+        Err(exit) => return exit,
     };
     let findings = runtime.handle().block_on(preflight::run(&config, &runtime));
     if as_json {

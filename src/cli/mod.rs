@@ -3,7 +3,9 @@ pub mod census;
 pub mod check;
 pub mod hash;
 pub mod serve;
+pub mod start;
 pub mod terminal;
+pub mod user;
 
 use clap::{Parser, Subcommand};
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
@@ -43,9 +45,26 @@ enum Command {
         #[command(subcommand)]
         command: HashCommand,
     },
+    /// Look at one user
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
     /// Tell what is missing before going live
     Check {
         /// Findings as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum UserCommand {
+    /// Show one user as Auth0 will get it, and where each value comes from
+    Show {
+        /// What the person types: an e-mail address or a username
+        identifier: String,
+        /// The answer as JSON
         #[arg(long)]
         json: bool,
     },
@@ -103,6 +122,9 @@ pub fn run() -> ExitCode {
             hash::bench::run(&scheme, seconds, json)
         }
         Command::Hash { command: HashCommand::Verify { scheme, lines } } => hash::verify(scheme.as_deref(), lines),
+        Command::User { command: UserCommand::Show { identifier, json } } => {
+            user::show(&arguments.config, &identifier, json)
+        }
         Command::Check { json } => check::run(&arguments.config, json),
     };
     exit.into()

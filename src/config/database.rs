@@ -3,7 +3,7 @@ use super::{
     database_url::{self, TlsKeys},
     section::Section,
 };
-use crate::secret::Secret;
+use crate::{secret::Secret, sql::dialect::Dialect};
 use std::{path::PathBuf, time::Duration};
 
 /// The legacy database and how it is reached.
@@ -31,6 +31,18 @@ pub enum DatabaseUrl {
     Postgres(ServerUrl),
     /// `mysql://` or `mariadb://`.
     Mysql(ServerUrl),
+}
+
+impl DatabaseUrl {
+    /// The SQL that is spoken there.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite { .. } => Dialect::Sqlite,
+            Self::Postgres(_) => Dialect::Postgres,
+            Self::Mysql(_) => Dialect::Mysql,
+        }
+    }
 }
 
 /// A database server and the database on it.

@@ -1,10 +1,13 @@
 //! Loads a configuration: file, environment and secret files, with all problems at once.
 use super::{
     Config,
+    database::Database,
+    preset,
     problem::{Origin, Problem, Problems},
     section::{Context, Section},
     source,
 };
+use crate::sql::dialect::Dialect;
 use std::{cell::RefCell, path::Path};
 
 /// Which optional sections a command needs.
@@ -47,11 +50,14 @@ pub fn load(
             "name it with `--config FILE` or `DRAWBRIDGE_CONFIG`",
         )
     })?;
-    let tree =
+    let mut tree =
         source::tree(&text, environment).map_err(|problem| Problems { file: file.clone(), all: vec![problem] })?;
     let context =
         Context { directory: path.parent().unwrap_or(Path::new("")).to_owned(), problems: RefCell::new(Vec::new()) };
-    let config = read(&Section::new("", Some(&tree), &context), needs);
+    let database = super::database::read(&Section::new("database", tree.get("database"), &context));
+    let dialect = database.as_ref().map_or(Dialect::Postgres, |database| database.url.dialect());
+    let preset = preset::apply(&mut tree, dialect, &context);
+    let config = read(&Section::new("", Some(&tree), &context), needs, database, dialect, preset);
     let mut all = context.problems.into_inner();
     match config {
         Some(config) if all.is_empty() => Ok(config),
@@ -65,12 +71,18 @@ pub fn load(
 }
 
 /// Reads every section, whatever is wrong with the others.
-fn read(root: &Section<'_>, needs: Needs) -> Option<Config> {
+fn read(
+    root: &Section<'_>,
+    needs: Needs,
+    database: Option<Database>,
+    dialect: Dialect,
+    preset: Option<String>,
+) -> Option<Config> {
+    root.node("database");
     let server = super::server::read(&root.table("server"));
     let ops = super::ops::read(&root.table("ops"));
     let token = super::token::read(&root.table("token"), needs.token);
-    let database = super::database::read(&root.table("database"));
-    let users = super::users_reader::read(&root.table("users"));
+    let users = super::users_reader::read(&root.table("users"), dialect, preset);
     let password = super::password::read(&root.table("password"), users.as_ref());
     let migration = super::migration::read(&root.table("migration"));
     let limits = super::limits::read(&root.table("limits"));

@@ -1,4 +1,5 @@
 //! The configuration: parsed once, cannot be wrong afterwards. One file per section of `drawbridge.toml`.
+pub mod computed;
 pub mod database;
 pub mod database_url;
 pub mod limits;
@@ -7,11 +8,13 @@ pub mod log;
 pub mod migration;
 pub mod ops;
 pub mod password;
+mod preset;
 pub mod problem;
 mod secret_file;
 mod section;
 pub mod server;
 mod source;
+pub(crate) mod table_name;
 pub mod token;
 pub mod users;
 mod users_reader;

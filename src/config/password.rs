@@ -1,9 +1,5 @@
 //! `[password]`: where the stored hash is and how it is read.
-use super::{
-    section::Section,
-    source::Value,
-    users::{Source, Users},
-};
+use super::{section::Section, source::Value, users::Users};
 use crate::{
     hash::{
         recipe::Recipe,
@@ -44,6 +40,9 @@ pub struct SchemeColumn {
 pub(super) fn read(section: &Section<'_>, users: Option<&Users>) -> Password {
     let column = section.required_text("column", "name the column of the stored hash");
     let salt = section.text("salt");
+    if let Some(users) = users {
+        stays_inside(section, users, &column, salt.as_deref());
+    }
     let recipes = recipes(&section.table("recipes"), &users.map(mapped_columns).unwrap_or_default());
     let mut names = section.texts("schemes");
     if names.is_empty() {
@@ -73,6 +72,20 @@ pub(super) fn read(section: &Section<'_>, users: Option<&Users>) -> Password {
     let params = params(&section.table("params"));
     section.finish();
     Password { column, salt, scheme, schemes, site: Site { params, pepper, salt_encoding, cut_to }, typing }
+}
+
+/// A hash or a salt is never told. A salt that people type themselves (their username) is no secret.
+fn stays_inside(section: &Section<'_>, users: &Users, column: &str, salt: Option<&str>) {
+    let typed = |name: &str| users.identifiers.iter().any(|known| known.column.eq_ignore_ascii_case(name));
+    for (key, source) in users.sources() {
+        for told in source.columns() {
+            if told.eq_ignore_ascii_case(column) {
+                section.problem("column", format!("`{key}` would tell the stored hash"), Some("remove it"));
+            } else if salt.is_some_and(|salt| told.eq_ignore_ascii_case(salt) && !typed(salt)) {
+                section.problem("salt", format!("`{key}` would tell the salt"), Some("remove it"));
+            }
+        }
+    }
 }
 
 fn typing(section: &Section<'_>, schemes: &Schemes, has_pepper: bool) -> Typing {
@@ -143,12 +156,7 @@ fn recipes(section: &Section<'_>, columns: &[String]) -> Vec<Arc<dyn Scheme>> {
         match Recipe::of_operator(name, &source, columns) {
             Ok(recipe) => recipes.push(Arc::new(recipe)),
             Err(error) => {
-                let caret = if error.column == 0 || source.contains('\n') {
-                    String::new()
-                } else {
-                    format!("\n    {source}\n    {}^", " ".repeat(error.column - 1))
-                };
-                let message = format!("column {} of the formula: {}{caret}", error.column, error.message);
+                let message = super::problem::at_column("formula", &source, error.column, &error.message);
                 section.problem(name, message, Some("the README lists what a formula can name and call"));
             }
         }
@@ -158,15 +166,11 @@ fn recipes(section: &Section<'_>, columns: &[String]) -> Vec<Arc<dyn Scheme>> {
 
 /// The columns that the profile, the metadata and the identifiers are read from.
 fn mapped_columns(users: &Users) -> Vec<String> {
-    let sources = users.profile.iter().map(|(_, source)| source);
-    let sources = sources.chain(users.metadata.iter().chain(&users.user_metadata).map(|(_, source)| source));
-    let mut columns: Vec<String> = sources
-        .filter_map(|source| match source {
-            Source::Column { name, .. } => Some(name.clone()),
-            Source::Literal(_) => None,
-        })
+    let mut columns: Vec<String> = users
+        .sources()
+        .flat_map(|(_, source)| source.columns().into_iter().map(ToOwned::to_owned).collect::<Vec<_>>())
         .collect();
-    columns.extend(users.identifiers.iter().cloned());
+    columns.extend(users.identifiers.iter().map(|identifier| identifier.column.clone()));
     columns.push(users.id_column.clone());
     columns
 }

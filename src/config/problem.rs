@@ -64,3 +64,14 @@ impl Problems {
 }
 
 impl std::error::Error for Problems {}
+
+/// A message about a place in a formula, with the formula and a caret below it.
+#[must_use]
+pub fn at_column(what: &str, source: &str, column: usize, message: &str) -> String {
+    let caret = if column == 0 || source.contains('\n') {
+        String::new()
+    } else {
+        format!("\n    {source}\n    {}^", " ".repeat(column - 1))
+    };
+    format!("column {column} of the {what}: {message}{caret}")
+}

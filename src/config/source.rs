@@ -56,7 +56,65 @@ impl Node {
         }
     }
 
-    fn entry(&mut self, key: &str, origin: &Origin) -> Option<&mut Self> {
+    /// Lays another tree under this one: what stands here stays, tables are joined key by key down to `depth`, and an
+    /// empty text takes the other's entry away.
+    pub fn lay_over(&mut self, below: Self, depth: u8) {
+        let (Value::Table(entries), Value::Table(others)) = (&mut self.value, below.value) else { return };
+        for (key, other) in others {
+            match entries.iter_mut().find(|(name, _)| *name == key) {
+                Some((_, node)) if depth > 0 => node.lay_over(other, depth - 1),
+                Some(_) => {}
+                None => entries.push((key, other)),
+            }
+        }
+        entries.retain(|(_, node)| !matches!(&node.value, Value::Text(text) if text.is_empty()));
+    }
+
+    /// Takes an entry out of a table.
+    pub fn remove(&mut self, key: &str) -> Option<Self> {
+        let Value::Table(entries) = &mut self.value else { return None };
+        let place = entries.iter().position(|(name, _)| name == key)?;
+        Some(entries.remove(place).1)
+    }
+
+    /// Puts an entry into a table.
+    pub fn insert(&mut self, key: &str, node: Self) {
+        if let Value::Table(entries) = &mut self.value {
+            entries.push((key.to_owned(), node));
+        }
+    }
+
+    /// The same tree, written where somebody asked for it.
+    #[must_use]
+    pub fn at(mut self, origin: &Origin) -> Self {
+        self.origin = origin.clone();
+        match &mut self.value {
+            Value::Table(entries) => {
+                for (_, node) in entries.iter_mut() {
+                    *node = node.clone().at(origin);
+                }
+            }
+            Value::List(entries) => {
+                for node in entries.iter_mut() {
+                    *node = node.clone().at(origin);
+                }
+            }
+            _ => {}
+        }
+        self
+    }
+
+    /// Changes every text of the tree.
+    pub fn texts(&mut self, change: &mut impl FnMut(&mut String)) {
+        match &mut self.value {
+            Value::Text(text) => change(text),
+            Value::Table(entries) => entries.iter_mut().for_each(|(_, node)| node.texts(change)),
+            Value::List(entries) => entries.iter_mut().for_each(|node| node.texts(change)),
+            Value::Integer(_) | Value::Float | Value::Bool(_) => {}
+        }
+    }
+
+    pub(super) fn entry(&mut self, key: &str, origin: &Origin) -> Option<&mut Self> {
         if !matches!(self.value, Value::Table(_)) {
             self.value = Value::Table(Vec::new());
         }

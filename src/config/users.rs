@@ -1,5 +1,8 @@
 //! `[users]`: which table and columns, or which SELECT.
+use super::computed::Computed;
+use crate::sql::select_user::Table;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// Where users are and what is told of them.
 #[derive(Debug, Clone)]
@@ -7,7 +10,13 @@ pub struct Users {
     /// Table, view, or the operator's own SELECT.
     pub from: From,
     /// Columns that a person may type; used with a table only.
-    pub identifiers: Vec<String>,
+    pub identifiers: Vec<Identifier>,
+    /// SQL of the operator's over `u` and its joins, each a column by this name from then on.
+    pub columns: Vec<(String, String)>,
+    /// Other tables and columns that the operator's SQL reads: what the role needs beside the mapped columns.
+    pub reads: Vec<(Vec<String>, Vec<String>)>,
+    /// The application whose preset was taken, by its name.
+    pub preset: Option<String>,
     /// The column of the primary key.
     pub id_column: String,
     /// What stands before the key in `user_id`; `legacy|` by default.
@@ -33,6 +42,56 @@ impl Users {
             Active::Condition(_) => Some(ACTIVE_CONDITION),
         }
     }
+
+    /// Every expression that is selected under a name: the operator's own, and the active condition.
+    pub fn expressions(&self) -> impl Iterator<Item = (&str, &str)> {
+        let condition = match &self.active {
+            Some(Active::Condition(text)) => Some((ACTIVE_CONDITION, text.as_str())),
+            _ => None,
+        };
+        self.columns.iter().map(|(name, sql)| (name.as_str(), sql.as_str())).chain(condition)
+    }
+
+    /// The key of the configuration that an expression stands under.
+    #[must_use]
+    pub fn key_of_expression(name: &str) -> String {
+        if name == ACTIVE_CONDITION { "users.active".to_owned() } else { format!("users.columns.{name}") }
+    }
+
+    /// Every mapped value with the key that maps it.
+    pub fn sources(&self) -> impl Iterator<Item = (String, &Source)> {
+        let profile = self.profile.iter().map(|(key, source)| (format!("users.profile.{}", key.name()), source));
+        let metadata = self.metadata.iter().map(|(key, source)| (format!("users.metadata.{key}"), source));
+        let of_people = self.user_metadata.iter().map(|(key, source)| (format!("users.user_metadata.{key}"), source));
+        profile.chain(metadata).chain(of_people)
+    }
+}
+
+/// A column that a person may type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identifier {
+    /// Its name, or that of an expression.
+    pub column: String,
+    /// How the application stores it.
+    pub case: Case,
+}
+
+impl std::convert::From<&str> for Identifier {
+    fn from(column: &str) -> Self {
+        Self { column: column.to_owned(), case: Case::Mixed }
+    }
+}
+
+/// In which case an identifier is stored. Whoever promises one has a plain index used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Case {
+    /// As people wrote it: compared without case.
+    #[default]
+    Mixed,
+    /// Always in lower case.
+    Lower,
+    /// Always in upper case.
+    Upper,
 }
 
 /// The name under which a condition is selected.
@@ -41,10 +100,21 @@ pub const ACTIVE_CONDITION: &str = "drawbridge_active";
 /// What is selected from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum From {
-    /// A table or view, as `name`, `schema.name` or a quoted form of these, split into its parts.
-    Table(Vec<String>),
+    /// A table or view, as `name`, `schema.name` or a quoted form of these, with its joins and its condition.
+    Table(Table),
     /// A SELECT with one or more `:identifier`; its result columns are the columns that the other keys name.
     Query(String),
+}
+
+impl From {
+    /// The parts of the table's name; `None` of a SELECT.
+    #[must_use]
+    pub fn path(&self) -> Option<&[String]> {
+        match self {
+            Self::Table(table) => Some(&table.path),
+            Self::Query(_) => None,
+        }
+    }
 }
 
 /// The active rule.
@@ -126,6 +196,20 @@ pub enum Source {
     },
     /// A constant of the operator.
     Literal(Value),
+    /// A formula over the row.
+    Computed(Arc<Computed>),
+}
+
+impl Source {
+    /// The columns that the value is read from.
+    #[must_use]
+    pub fn columns(&self) -> Vec<&str> {
+        match self {
+            Self::Column { name, .. } => vec![name],
+            Self::Literal(_) => Vec::new(),
+            Self::Computed(computed) => computed.columns().iter().map(String::as_str).collect(),
+        }
+    }
 }
 
 /// The JSON type of a metadata value.
@@ -144,6 +228,8 @@ pub enum Kind {
     Float,
     /// Text.
     String,
-    /// A list: a JSON array, an SQL array, or text separated by commas.
+    /// A list: a JSON array, an SQL array, the true keys or the values of a PHP array, or text separated by commas.
     List,
+    /// What PHP's `serialize` wrote.
+    Php,
 }

@@ -1,9 +1,13 @@
 //! Reads `[users]` and holds it against the rules of the profile.
 use super::{
+    computed::Computed,
     section::Section,
     source::{Node, Value},
-    users::{Active, From, Kind, ProfileKey, Source, Users},
+    table_name,
+    users::{Active, Case, From, Identifier, Kind, ProfileKey, Source, Users},
 };
+use crate::sql::{dialect::Dialect, select_user::Table};
+use std::sync::Arc;
 
 /// Keys that Auth0 refuses in app_metadata.
 const PROHIBITED: &[&str] = &[
@@ -35,12 +39,15 @@ const KINDS: &[(&str, Kind)] = &[
     ("float", Kind::Float),
     ("string", Kind::String),
     ("list", Kind::List),
+    ("php", Kind::Php),
 ];
 
-pub(super) fn read(section: &Section<'_>) -> Option<Users> {
-    section.not_supported("preset", "describe the table with `table`, `identifiers` and `[users.profile]`");
+const CASES: &[(&str, Case)] = &[("mixed", Case::Mixed), ("lower", Case::Lower), ("upper", Case::Upper)];
+
+pub(super) fn read(section: &Section<'_>, dialect: Dialect, preset: Option<String>) -> Option<Users> {
+    section.node("preset");
     let from = from(section);
-    let identifiers = section.texts("identifiers");
+    let identifiers = identifiers(section);
     if matches!(from, Some(From::Table(_))) && identifiers.is_empty() {
         section.problem(
             "identifiers",
@@ -51,6 +58,8 @@ pub(super) fn read(section: &Section<'_>) -> Option<Users> {
     let (id_column, id_prefix) = user_id(section);
     let active =
         section.text("active").map(|text| if is_name(&text) { Active::Column(text) } else { Active::Condition(text) });
+    let columns = columns(&section.table("columns"), dialect);
+    let reads = reads(&section.table("reads"));
     let profile = profile(&section.table("profile"));
     let metadata = metadata(&section.table("metadata"), PROHIBITED);
     let user_metadata = metadata_of_people(&section.table("user_metadata"));
@@ -59,6 +68,9 @@ pub(super) fn read(section: &Section<'_>) -> Option<Users> {
     Some(Users {
         from: from?,
         identifiers,
+        columns,
+        reads,
+        preset,
         id_column,
         id_prefix,
         active,
@@ -69,18 +81,83 @@ pub(super) fn read(section: &Section<'_>) -> Option<Users> {
     })
 }
 
+/// `identifiers = ["email", { column = "username_lower", case = "lower" }]`.
+fn identifiers(section: &Section<'_>) -> Vec<Identifier> {
+    const HINT: &str = "write it like `[\"email\", { column = \"username_lower\", case = \"lower\" }]`";
+    let Some(node) = section.node("identifiers") else { return Vec::new() };
+    let single = [node.clone()];
+    let listed: &[Node] = match &node.value {
+        Value::List(entries) => entries,
+        _ => &single,
+    };
+    let mut identifiers = Vec::new();
+    for entry in listed {
+        match (entry.text(), &entry.value) {
+            (Some(column), _) => identifiers.push(Identifier { column: column.to_owned(), case: Case::Mixed }),
+            (None, Value::Table(_)) => {
+                let table = Section::new("users.identifiers", Some(entry), section.context());
+                let column = table.required_text("column", HINT);
+                let case = table.choice("case", Case::Mixed, CASES);
+                table.finish();
+                identifiers.push(Identifier { column, case });
+            }
+            _ => section.problem("identifiers", "`users.identifiers` is not a list of columns", Some(HINT)),
+        }
+    }
+    identifiers
+}
+
+/// `NAME = "SQL"`, or `NAME = { list = "g.name", from = "groups g where g.user_id = u.id" }`.
+fn columns(section: &Section<'_>, dialect: Dialect) -> Vec<(String, String)> {
+    let mut columns = Vec::new();
+    for (name, node) in section.entries() {
+        let sql = if matches!(node.value, Value::Table(_)) {
+            const HINT: &str = "write it like `{ list = \"g.name\", from = \"groups g where g.user_id = u.id\" }`";
+            let table = section.table(name);
+            let (element, from) = (table.required_text("list", HINT), table.required_text("from", HINT));
+            table.finish();
+            dialect.json_list(&element, &from)
+        } else {
+            section.text(name).unwrap_or_default()
+        };
+        if sql.trim().is_empty() || sql.contains('\0') {
+            section.problem(name, format!("`{}` holds no SQL", section.full(name)), None);
+        } else if name.eq_ignore_ascii_case(super::users::ACTIVE_CONDITION) {
+            section.problem(name, format!("`{name}` is a name of our own"), Some("choose another one"));
+        }
+        columns.push((name.clone(), sql));
+    }
+    section.finish();
+    columns
+}
+
+/// `reads = { auth_group = ["id", "name"] }`.
+fn reads(section: &Section<'_>) -> Vec<(Vec<String>, Vec<String>)> {
+    let mut reads = Vec::new();
+    for (table, _) in section.entries() {
+        let columns = section.texts(table);
+        match table_name::parts(table) {
+            Some(path) => reads.push((path, columns)),
+            None => section.problem(table, format!("`{}` is not the name of a table", section.full(table)), None),
+        }
+    }
+    section.finish();
+    reads
+}
+
 fn metadata_of_people(section: &Section<'_>) -> Vec<(String, Source)> {
     metadata(section, &[])
 }
 
 fn from(section: &Section<'_>) -> Option<From> {
+    let (joins, filter) = (section.text("joins"), section.text("where"));
     match (section.text("table"), section.text("query")) {
         (Some(_), Some(_)) => {
             section.problem("query", "both `users.table` and `users.query` are set", Some("keep one of them"));
             None
         }
         (Some(table), None) => {
-            let parts = table_parts(&table);
+            let parts = table_name::parts(&table);
             if parts.is_none() {
                 section.problem(
                     "table",
@@ -88,7 +165,7 @@ fn from(section: &Section<'_>) -> Option<From> {
                     Some("write it like `users`, `auth.users` or `auth.\"My Users\"`"),
                 );
             }
-            parts.map(From::Table)
+            parts.map(|path| From::Table(Table { path, joins, filter }))
         }
         (None, Some(query)) => {
             if !query.contains(":identifier") {
@@ -98,64 +175,23 @@ fn from(section: &Section<'_>) -> Option<From> {
                     Some("write `WHERE lower(u.email) = lower(:identifier)`"),
                 );
             }
+            for (key, given) in [("joins", joins), ("where", filter)] {
+                if given.is_some() {
+                    let message = format!("`users.{key}` belongs to `users.table`");
+                    section.problem(key, message, Some("write it into `users.query`"));
+                }
+            }
             Some(From::Query(query))
         }
         (None, None) => {
-            if !section.is_set("preset") {
-                section.problem(
-                    "table",
-                    "`users.table` is missing",
-                    Some("name the table or view, or write `users.query`"),
-                );
-            }
+            section.problem(
+                "table",
+                "`users.table` is missing",
+                Some("name the table or view, write `users.query`, or take a known application's `users.preset`"),
+            );
             None
         }
     }
-}
-
-/// The parts of `schema.table`, each bare or in double quotes, backticks or brackets.
-fn table_parts(text: &str) -> Option<Vec<String>> {
-    let mut parts = Vec::new();
-    let mut rest = text.trim();
-    loop {
-        let close = match rest.chars().next()? {
-            '"' => Some('"'),
-            '`' => Some('`'),
-            '[' => Some(']'),
-            _ => None,
-        };
-        let (part, after) = match close {
-            Some(close) => {
-                let mut characters = rest.char_indices().skip(1).peekable();
-                let mut part = String::new();
-                let end = loop {
-                    let (at, c) = characters.next()?;
-                    if c != close {
-                        part.push(c);
-                    } else if characters.peek().is_some_and(|(_, next)| *next == close) {
-                        characters.next();
-                        part.push(c);
-                    } else {
-                        break at + c.len_utf8();
-                    }
-                };
-                (part, rest.get(end..)?)
-            }
-            None => {
-                let end = rest.find('.').unwrap_or(rest.len());
-                (rest.get(..end)?.trim().to_owned(), rest.get(end..)?)
-            }
-        };
-        if part.is_empty() || part.contains('\0') {
-            return None;
-        }
-        parts.push(part);
-        if after.is_empty() {
-            break;
-        }
-        rest = after.strip_prefix('.')?;
-    }
-    (parts.len() <= 3).then_some(parts)
 }
 
 fn user_id(section: &Section<'_>) -> (String, String) {
@@ -191,6 +227,10 @@ fn profile(section: &Section<'_>) -> Vec<(ProfileKey, Source)> {
         let flag = matches!(key, ProfileKey::EmailVerified | ProfileKey::PhoneVerified);
         let source = match (&node.value, node.text()) {
             (Value::Bool(answer), _) if flag => Source::Literal((*answer).into()),
+            (Value::Table(_), _) => match computed(&section.table(key.name())) {
+                Some(source) => source,
+                None => continue,
+            },
             (_, Some(column)) if !column.is_empty() => Source::Column { name: column.to_owned(), kind: Kind::Auto },
             _ => {
                 let full = section.full(key.name());
@@ -251,11 +291,27 @@ fn source(section: &Section<'_>, key: &str, node: &Node) -> Option<Source> {
         return None;
     }
     let table = section.table(key);
-    table.not_supported("cel", "name a column");
+    if table.is_set("cel") {
+        return computed(&table);
+    }
     let name = table.required_text("column", "write it like `{ column = \"plan_code\", type = \"int\" }`");
     let kind = table.choice("type", Kind::Auto, KINDS);
     table.finish();
     Some(Source::Column { name, kind })
+}
+
+/// `{ cel = "row.plan_code == 3 ? 'gold' : 'free'" }`.
+fn computed(table: &Section<'_>) -> Option<Source> {
+    let source = table.required_text("cel", "write it like `{ cel = \"row.plan_code == 3 ? 'gold' : 'free'\" }`");
+    table.finish();
+    match Computed::compile(&source) {
+        Ok(computed) => Some(Source::Computed(Arc::new(computed))),
+        Err(error) => {
+            let message = super::problem::at_column("formula", &source, error.column, &error.message);
+            table.problem("cel", message, Some("the README lists what a formula can name and call"));
+            None
+        }
+    }
 }
 
 /// Whether a text is the bare name of a column and no condition.

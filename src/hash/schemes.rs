@@ -16,10 +16,12 @@ pub struct UnknownScheme {
     pub nearest: Option<&'static str>,
 }
 
-/// Which schemes are read: all that can be told apart, or a list in order of preference.
+/// Which schemes are read: all that can be told apart, a list in order of preference, or first a list and then all that
+/// can be told apart.
 #[derive(Clone)]
 pub struct Schemes {
     listed: Option<Vec<Arc<dyn Scheme>>>,
+    and_auto: bool,
     recipes: Vec<Arc<dyn Scheme>>,
 }
 
@@ -27,10 +29,10 @@ impl Schemes {
     /// Each value tells by itself what it is.
     #[must_use]
     pub fn auto() -> Self {
-        Self { listed: None, recipes: Vec::new() }
+        Self { listed: None, and_auto: false, recipes: Vec::new() }
     }
 
-    /// The schemes of these names; `["auto"]` is `auto`.
+    /// The schemes of these names; `["auto"]` is `auto`, and `auto` among others lets every scheme in whose text tells.
     ///
     /// # Errors
     /// The first name that is no scheme.
@@ -44,10 +46,11 @@ impl Schemes {
     /// The first name that is neither a scheme nor a recipe.
     pub fn with_recipes(names: &[String], recipes: Vec<Arc<dyn Scheme>>) -> Result<Self, UnknownScheme> {
         if names.iter().any(|name| name == "auto") && names.len() == 1 {
-            return Ok(Self { listed: None, recipes });
+            return Ok(Self { listed: None, and_auto: false, recipes });
         }
-        let listed = names.iter().map(|name| named(name, &recipes)).collect::<Result<_, _>>()?;
-        Ok(Self { listed: Some(listed), recipes })
+        let by_name = names.iter().filter(|name| *name != "auto");
+        let listed = by_name.map(|name| named(name, &recipes)).collect::<Result<_, _>>()?;
+        Ok(Self { listed: Some(listed), and_auto: names.iter().any(|name| name == "auto"), recipes })
     }
 
     /// Whether a listed scheme or recipe mixes in the site's pepper by itself.
@@ -67,7 +70,7 @@ impl Schemes {
     #[must_use]
     pub fn only(&self, name: &str) -> Option<Self> {
         let scheme = named(name, &self.recipes).ok()?;
-        Some(Self { listed: Some(vec![scheme]), recipes: self.recipes.clone() })
+        Some(Self { listed: Some(vec![scheme]), and_auto: false, recipes: self.recipes.clone() })
     }
 
     /// What a stored value is: as it stands, or without the padding around it.
@@ -108,8 +111,12 @@ impl Schemes {
     fn look(&self, stored: Stored<'_>, site: &Site) -> Identified {
         match &self.listed {
             Some(listed) => try_listed(listed, stored, site).unwrap_or_else(|| {
-                let other = try_all(told_apart(), stored, site).is_some();
-                Identified::Unverifiable(if other { Reason::NotAllowed } else { Reason::Unknown })
+                let other = try_all(told_apart(), stored, site);
+                match other {
+                    Some(told) if self.and_auto => told,
+                    Some(_) => Identified::Unverifiable(Reason::NotAllowed),
+                    None => Identified::Unverifiable(Reason::Unknown),
+                }
             }),
             None => try_all(told_apart(), stored, site).unwrap_or_else(|| {
                 let by_name =
@@ -167,7 +174,7 @@ impl Scheme for BuiltIn {
 impl fmt::Debug for Schemes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.listed.iter().flatten().map(|scheme| scheme.name());
-        f.debug_list().entries(names.chain(self.listed.is_none().then_some("auto"))).finish()
+        f.debug_list().entries(names.chain((self.listed.is_none() || self.and_auto).then_some("auto"))).finish()
     }
 }
 
@@ -277,5 +284,11 @@ mod tests {
         let bcrypt = Stored { hash: "$2y$05$abcdefghijklmnopqrstuuwOuvuEB8yOWqrtta0jWB10wzwfcx.sG", salt: None };
         let found = listed.identify(bcrypt, &Site::default());
         assert!(matches!(found, Identified::Unverifiable(Reason::NotAllowed)));
+        let both = Schemes::from_names(&["raw_md5".into(), "auto".into()]).expect("known names");
+        let md5 = Stored { hash: "5f4dcc3b5aa765d61d8327deb882cf99", salt: None };
+        for (stored, name) in [(bcrypt, "bcrypt_2y"), (md5, "raw_md5")] {
+            let found = both.identify(stored, &Site::default());
+            assert!(matches!(found, Identified::Hash { scheme, .. } if scheme == name));
+        }
     }
 }

@@ -21,6 +21,14 @@ impl Dialect {
         }
     }
 
+    /// A text as a literal; NULs, which no server accepts, are left out.
+    #[must_use]
+    pub fn text_literal(self, text: &str) -> String {
+        let text = text.replace('\0', "").replace('\'', "''");
+        let text = if self.backslash_escapes() { text.replace('\\', "\\\\") } else { text };
+        format!("'{text}'")
+    }
+
     /// Whether a backslash escapes inside `'…'`.
     #[must_use]
     pub fn backslash_escapes(self) -> bool {
@@ -43,5 +51,19 @@ impl Dialect {
     #[must_use]
     pub fn nested_comments(self) -> bool {
         self == Self::Postgres
+    }
+
+    /// An expression that gives the values of `element` over `from` as the text of a JSON array, in their order.
+    #[must_use]
+    pub fn json_list(self, element: &str, from: &str) -> String {
+        match self {
+            Self::Postgres => format!("select coalesce(json_agg({element} order by {element}), '[]') from {from}"),
+            // JSON_ARRAYAGG came late and differs; the session lifts the length at which this would be cut.
+            Self::Mysql => format!(
+                "select concat('[', coalesce(group_concat(json_quote({element}) order by {element} separator ','), ''), \
+                 ']') from {from}"
+            ),
+            Self::Sqlite => format!("select json_group_array({element} order by {element}) from {from}"),
+        }
     }
 }

@@ -4,16 +4,27 @@ use super::statement::{Piece, Wrap};
 /// What is selected from.
 #[derive(Debug, Clone)]
 pub enum Origin {
-    /// A table or view.
-    Table(Vec<String>),
+    /// A table or view, with what is joined to it.
+    Table(Table),
     /// The operator's own SELECT, split by [`super::operator_query::split`].
     Query(Vec<Piece>),
+}
+
+/// A table or view as `u`, what is joined to it, and which of its rows are users.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Table {
+    /// `table`, or `schema.table` in its parts.
+    pub path: Vec<String>,
+    /// The operator's `join … on …`, which may name the table as `u`.
+    pub joins: Option<String>,
+    /// The operator's condition that makes a row a user; every row is one without it.
+    pub filter: Option<String>,
 }
 
 /// One selected expression.
 #[derive(Debug, Clone)]
 pub struct Selected {
-    /// A column, or a condition that the operator wrote.
+    /// A column, or SQL that the operator wrote.
     pub expression: Expression,
     /// What stands around it, such as a cast.
     pub wrap: Wrap,
@@ -24,8 +35,18 @@ pub struct Selected {
 pub enum Expression {
     /// A column by its name.
     Column(String),
-    /// A condition of the operator's.
-    Condition(String),
+    /// SQL of the operator's over `u` and what is joined to it.
+    Operator(String),
+}
+
+impl Expression {
+    fn pieces(&self) -> Vec<Piece> {
+        match self {
+            Self::Column(name) => vec!["u.".into(), Piece::Identifier(name.clone())],
+            // The line break ends a comment with which the operator's text may close.
+            Self::Operator(text) => vec!["(".into(), Piece::Operator(text.clone()), "\n)".into()],
+        }
+    }
 }
 
 /// How a column is compared with a bound value, so that its index is used.
@@ -47,22 +68,17 @@ pub fn select(columns: &[Selected], origin: &Origin) -> Vec<Piece> {
         if index > 0 {
             pieces.push(", ".into());
         }
-        let inner = match &selected.expression {
-            Expression::Column(name) => vec!["u.".into(), Piece::Identifier(name.clone())],
-            // The line break ends a comment with which the operator's text may close.
-            Expression::Condition(text) => vec!["(".into(), Piece::Operator(text.clone()), "\n)".into()],
-        };
-        selected.wrap.push(&mut pieces, inner);
+        selected.wrap.push(&mut pieces, selected.expression.pieces());
     }
     pieces.push(" from ".into());
     push_origin(&mut pieces, origin);
     pieces
 }
 
-/// The origin as `… as u`.
+/// The origin as `… as u`, with its joins.
 pub fn push_origin(pieces: &mut Vec<Piece>, origin: &Origin) {
     match origin {
-        Origin::Table(path) => pieces.push(Piece::Path(path.clone())),
+        Origin::Table(table) => pieces.push(Piece::Path(table.path.clone())),
         Origin::Query(query) => {
             pieces.push("(".into());
             pieces.extend(query.iter().cloned());
@@ -70,15 +86,31 @@ pub fn push_origin(pieces: &mut Vec<Piece>, origin: &Origin) {
         }
     }
     pieces.push(" as u".into());
+    if let Origin::Table(Table { joins: Some(joins), .. }) = origin {
+        pieces.extend([" ".into(), Piece::Operator(joins.clone()), "\n".into()]);
+    }
 }
 
-/// `where a or b …`: column `i` is compared with slot `2 i` and, where it has a second value, with slot `2 i + 1`;
-/// columns are counted from `first`.
-pub fn push_where(pieces: &mut Vec<Piece>, columns: &[(String, Comparison)], first: usize) {
-    for (index, (name, comparison)) in (first..).zip(columns) {
-        pieces.push(if index == first { " where " } else { " or " }.into());
-        let column = vec!["u.".into(), Piece::Identifier(name.clone())];
-        comparison.column.push(pieces, column);
+/// Pushes ` where ` and the condition that makes a row a user; whether it did, so that ` and ` has to follow.
+fn push_filter(pieces: &mut Vec<Piece>, origin: &Origin) -> bool {
+    let Origin::Table(Table { filter: Some(filter), .. }) = origin else { return false };
+    pieces.extend([" where (".into(), Piece::Operator(filter.clone()), "\n)".into()]);
+    true
+}
+
+/// `where a or b …` within the origin's own condition: expression `i` is compared with slot `2 i` and, where it has a
+/// second value, with slot `2 i + 1`; expressions are counted from `first`.
+pub fn push_where(pieces: &mut Vec<Piece>, origin: &Origin, compared: &[(Expression, Comparison)], first: usize) {
+    let filtered = push_filter(pieces, origin);
+    if compared.is_empty() {
+        return;
+    }
+    pieces.push(if filtered { " and (" } else { " where (" }.into());
+    for (index, (expression, comparison)) in (first..).zip(compared) {
+        if index > first {
+            pieces.push(" or ".into());
+        }
+        comparison.column.push(pieces, expression.pieces());
         if let Some(second) = &comparison.second {
             pieces.push(" in (".into());
             comparison.value.push(pieces, [Piece::Bind(2 * index)]);
@@ -90,19 +122,26 @@ pub fn push_where(pieces: &mut Vec<Piece>, columns: &[(String, Comparison)], fir
             comparison.value.push(pieces, [Piece::Bind(2 * index)]);
         }
     }
+    pieces.push(")".into());
 }
 
 /// `where key > slot 0 order by key`, or the order alone for the first rows.
-pub fn push_behind(pieces: &mut Vec<Piece>, key: &str, comparison: &Comparison, behind_a_key: bool) {
-    let column = || vec!["u.".into(), Piece::Identifier(key.to_owned())];
+pub fn push_behind(
+    pieces: &mut Vec<Piece>,
+    origin: &Origin,
+    key: &Expression,
+    comparison: &Comparison,
+    behind_a_key: bool,
+) {
+    let filtered = push_filter(pieces, origin);
     if behind_a_key {
-        pieces.push(" where ".into());
-        comparison.column.push(pieces, column());
+        pieces.push(if filtered { " and " } else { " where " }.into());
+        comparison.column.push(pieces, key.pieces());
         pieces.push(" > ".into());
         comparison.value.push(pieces, [Piece::Bind(0)]);
     }
     pieces.push(" order by ".into());
-    comparison.column.push(pieces, column());
+    comparison.column.push(pieces, key.pieces());
 }
 
 /// ` limit n`.

@@ -107,6 +107,8 @@ impl Settings {
             setup.push("set session transaction read only".to_owned());
         }
         setup.push("set names utf8mb4".to_owned());
+        // A list that the server joins is told whole.
+        setup.push("set session group_concat_max_len = 1048576".to_owned());
         let mut builder = OptsBuilder::default()
             .user(Some(&url.user))
             .pass(url.password.as_ref().map(|password| password.expose().to_owned()))

@@ -8,10 +8,10 @@ use super::{
     shape::Shape,
 };
 use crate::{
-    config::users::{Active, From, Users},
+    config::users::{From, Users},
     sql::{
         dialect::Dialect,
-        select_user::{self, Comparison, Origin},
+        select_user::{self, Comparison, Expression, Origin, Selected, Table},
         statement::{Piece, Statement, Wrap},
     },
 };
@@ -30,6 +30,8 @@ struct Described {
     unsigned: bool,
     charset: Option<String>,
     collation: Option<String>,
+    /// Schema and table that it comes from, where it is not computed.
+    table: Option<Vec<String>>,
 }
 
 /// Reads the facts, or tells what does not fit.
@@ -38,8 +40,27 @@ pub(crate) async fn facts(
     users: &Users,
     origin: &Origin,
 ) -> Result<Result<Facts, SchemaProblem>, StoreError> {
+    let mut columns = Vec::new();
+    for (name, sql) in users.expressions() {
+        let expression = Expression::Operator(sql.to_owned());
+        let selected = [Selected { expression: expression.clone(), wrap: Wrap::NONE }];
+        match described(client, select_user::select(&selected, origin)).await {
+            Ok(described) => {
+                for column in described {
+                    let column = whole(client, column).await?;
+                    let folded_index = has_folding_index(client, &column).await;
+                    columns.push(facts_of(
+                        Described { name: name.to_owned(), ..column },
+                        expression.clone(),
+                        folded_index,
+                    ));
+                }
+            }
+            Err(error) => return refused(&Users::key_of_expression(name), &error).map(Err),
+        }
+    }
     let described = match &users.from {
-        From::Table(path) => match table(client, path).await? {
+        From::Table(Table { path, .. }) => match table(client, path).await? {
             Ok(columns) => columns,
             Err(problem) => return Ok(Err(problem)),
         },
@@ -52,25 +73,20 @@ pub(crate) async fn facts(
             }
         }
     };
-    let mut columns = Vec::new();
     for column in described {
-        let folded_index = has_folding_index(client, users, &column.name).await;
-        columns.push(facts_of(column, users, folded_index));
+        let identifies = users.identifiers.iter().any(|known| known.column.eq_ignore_ascii_case(&column.name));
+        let folded_index = identifies && has_folding_index(client, &column).await;
+        let expression = Expression::Column(column.name.clone());
+        columns.push(facts_of(column, expression, folded_index));
     }
-    let mut condition = (Shape::Int, Wrap::NONE);
-    if let Some(Active::Condition(text)) = &users.active {
-        let mut pieces: Vec<Piece> = vec!["select (".into(), Piece::Operator(text.clone()), "\n) from ".into()];
-        select_user::push_origin(&mut pieces, origin);
-        match self::described(client, pieces).await {
-            Ok(columns) => {
-                if let Some(column) = columns.first() {
-                    condition = shape(&column.data_type);
-                }
-            }
-            Err(error) => return refused("users.active", &error).map(Err),
-        }
-    }
-    Ok(Ok(Facts { columns, condition }))
+    Ok(Ok(Facts { columns }))
+}
+
+/// A column of a joined table as the catalogue has it; the driver tells neither its character set nor its collation.
+async fn whole(client: &mut Conn, column: Described) -> Result<Described, StoreError> {
+    let Some(path) = &column.table else { return Ok(column) };
+    let known = table(client, path).await?.unwrap_or_default();
+    Ok(known.into_iter().find(|known| known.name == column.name).unwrap_or(column))
 }
 
 /// Runs the planned lookup for nobody, to see whether the role may.
@@ -113,7 +129,15 @@ async fn described(client: &mut Conn, pieces: Vec<Piece>) -> Result<Vec<Describe
             _ if binary => "blob",
             _ => "varchar",
         };
-        Described { name: column.name_str().into_owned(), data_type: data_type.to_owned(), ..Described::default() }
+        let (schema, table) = (column.schema_str().into_owned(), column.org_table_str().into_owned());
+        let is_column = !table.is_empty() && !column.org_name_str().is_empty();
+        let name = if is_column { column.org_name_str() } else { column.name_str() };
+        Described {
+            name: name.into_owned(),
+            data_type: data_type.to_owned(),
+            table: is_column.then(|| vec![schema, table]),
+            ..Described::default()
+        }
     });
     let columns = columns.collect();
     client.close(statement).await?;
@@ -163,17 +187,15 @@ async fn table(client: &mut Conn, path: &[String]) -> Result<Result<Vec<Describe
             name,
             charset,
             collation,
+            table: Some(path.to_vec()),
         }
     });
     Ok(Ok(columns.collect()))
 }
 
 // Only MySQL 8 has indexes on expressions; elsewhere the question itself is refused.
-async fn has_folding_index(client: &mut Conn, users: &Users, column: &str) -> bool {
-    let From::Table(path) = &users.from else { return false };
-    if !users.identifiers.iter().any(|name| name.eq_ignore_ascii_case(column)) {
-        return false;
-    }
+async fn has_folding_index(client: &mut Conn, column: &Described) -> bool {
+    let Some(path) = &column.table else { return false };
     let name = path.last().cloned().unwrap_or_default();
     let schema = path.len().checked_sub(2).and_then(|place| path.get(place)).cloned();
     let expressions: Vec<Option<String>> = client
@@ -184,7 +206,7 @@ async fn has_folding_index(client: &mut Conn, users: &Users, column: &str) -> bo
         )
         .await
         .unwrap_or_default();
-    expressions.iter().flatten().any(|text| text.eq_ignore_ascii_case(&format!("lower(`{column}`)")))
+    expressions.iter().flatten().any(|text| text.eq_ignore_ascii_case(&format!("lower(`{}`)", column.name)))
 }
 
 fn shape(data_type: &str) -> (Shape, Wrap) {
@@ -209,7 +231,7 @@ fn shape(data_type: &str) -> (Shape, Wrap) {
     }
 }
 
-fn facts_of(column: Described, users: &Users, folding_index: bool) -> ColumnFacts {
+fn facts_of(column: Described, expression: Expression, folding_index: bool) -> ColumnFacts {
     let (shape, select) = shape(&column.data_type);
     let equal = |value: Wrap| Comparison { column: Wrap::NONE, value, second: None };
     let mut slow = None;
@@ -226,7 +248,7 @@ fn facts_of(column: Described, users: &Users, folding_index: bool) -> ColumnFact
                     value: Wrap::made(format!("lower({before}"), format!("{after})")),
                     second: Some(plain.clone()),
                 };
-                if let From::Table(path) = &users.from
+                if let Some(path) = &column.table
                     && !folding_index
                 {
                     slow = Some(SchemaProblem::slow(
@@ -265,5 +287,5 @@ fn facts_of(column: Described, users: &Users, folding_index: bool) -> ColumnFact
             (printed.clone(), Parse::Text, printed, true)
         }
     };
-    ColumnFacts { name: column.name, shape, select, identify, parse, key, loose, slow }
+    ColumnFacts { name: column.name, expression, shape, select, identify, parse, key, loose, slow }
 }

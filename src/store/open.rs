@@ -17,7 +17,7 @@ use crate::{
         password::Password,
         users::Users,
     },
-    sql::{dialect::Dialect, select_user::Origin},
+    sql::select_user::Origin,
 };
 use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
@@ -112,11 +112,7 @@ async fn ask(
     users: &Users,
     password: &Password,
 ) -> Result<Survey, StoreError> {
-    let dialect = match url {
-        DatabaseUrl::Postgres(_) => Dialect::Postgres,
-        DatabaseUrl::Mysql(_) => Dialect::Mysql,
-        DatabaseUrl::Sqlite { .. } => Dialect::Sqlite,
-    };
+    let dialect = url.dialect();
     let origin = match plan::origin(dialect, users) {
         Ok(origin) => origin,
         Err(problem) => return Ok((None, vec![problem])),

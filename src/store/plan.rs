@@ -4,7 +4,7 @@ use super::{matching::Parse, shape::Shape};
 use crate::{
     config::{
         password::Password,
-        users::{ACTIVE_CONDITION, Active, From, Source, Users},
+        users::{Case, From, Users},
     },
     sql::{
         dialect::Dialect,
@@ -39,8 +39,10 @@ impl SchemaProblem {
 /// How one column is read, and compared with what a person typed or with a key.
 #[derive(Debug, Clone)]
 pub(crate) struct ColumnFacts {
-    /// Its name in the database.
+    /// Its name in the database, or that of an expression.
     pub name: String,
+    /// What is selected under it.
+    pub expression: Expression,
     /// What it holds.
     pub shape: Shape,
     /// What stands around it when it is selected.
@@ -59,9 +61,8 @@ pub(crate) struct ColumnFacts {
 
 /// The catalogue's answer.
 pub(crate) struct Facts {
+    /// Expressions first: one that bears a column's name stands for it.
     pub columns: Vec<ColumnFacts>,
-    /// The shape and cast of the active condition.
-    pub condition: (Shape, Wrap),
 }
 
 /// A statement and how its columns are decoded.
@@ -87,8 +88,8 @@ pub(crate) struct Plan {
     pub password: Vec<ColumnFacts>,
     /// Every mapped column.
     pub mapped: Vec<(String, Shape, Selected)>,
-    /// How the key is compared, and its name.
-    pub key_order: (String, Comparison),
+    /// The key and how it is compared.
+    pub key_order: (Expression, Comparison),
     pub dialect: Dialect,
 }
 
@@ -100,7 +101,7 @@ const ROWS_LOOSE: usize = 20;
 /// The origin of the configuration; the operator's SELECT split at its `:identifier`.
 pub(crate) fn origin(dialect: Dialect, users: &Users) -> Result<Origin, SchemaProblem> {
     match &users.from {
-        From::Table(path) => Ok(Origin::Table(path.clone())),
+        From::Table(table) => Ok(Origin::Table(table.clone())),
         From::Query(text) => operator_query::split(dialect, text).map(Origin::Query).map_err(|problem| {
             SchemaProblem::fatal(
                 problem.to_string(),
@@ -113,21 +114,11 @@ pub(crate) fn origin(dialect: Dialect, users: &Users) -> Result<Origin, SchemaPr
 /// Every column that the configuration names, with the key that names it, in the order of the SELECT.
 pub(crate) fn named_columns(users: &Users, password: &Password) -> Vec<(String, String)> {
     let mut named = vec![("users.user_id.column".to_owned(), users.id_column.clone())];
-    let sections = [("users.metadata", &users.metadata), ("users.user_metadata", &users.user_metadata)];
-    for (key, source) in &users.profile {
-        if let Source::Column { name, .. } = source {
-            named.push((format!("users.profile.{}", key.name()), name.clone()));
-        }
+    for (key, source) in users.sources() {
+        named.extend(source.columns().into_iter().map(|name| (key.clone(), name.to_owned())));
     }
-    for (section, entries) in sections {
-        for (key, source) in entries {
-            if let Source::Column { name, .. } = source {
-                named.push((format!("{section}.{key}"), name.clone()));
-            }
-        }
-    }
-    if let Some(Active::Column(name)) = &users.active {
-        named.push(("users.active".into(), name.clone()));
+    if let (Some(_), Some(name)) = (&users.active, users.active_column()) {
+        named.push(("users.active".into(), name.to_owned()));
     }
     if let Some(name) = &users.mfa_factors {
         named.push(("users.mfa_factors".into(), name.clone()));
@@ -151,7 +142,7 @@ pub(crate) fn plan(
     facts: &Facts,
 ) -> Result<(Plan, Vec<SchemaProblem>), Vec<SchemaProblem>> {
     let place = match &users.from {
-        From::Table(path) => format!("table `{}`", path.join(".")),
+        From::Table(table) => format!("table `{}`", table.path.join(".")),
         From::Query(_) => "the result of `users.query`".to_owned(),
     };
     let is_table = matches!(origin, Origin::Table(_));
@@ -176,8 +167,9 @@ pub(crate) fn plan(
     }
     let mut identifiers = Vec::new();
     if is_table {
-        for name in &users.identifiers {
-            identifiers.extend(find("users.identifiers", name));
+        for identifier in &users.identifiers {
+            let found = find("users.identifiers", &identifier.column);
+            identifiers.extend(found.map(|column| column.stored_in(identifier.case)));
         }
     }
     let key = find("users.user_id.column", &users.id_column);
@@ -190,24 +182,20 @@ pub(crate) fn plan(
         return Err(problems);
     }
 
-    let loose = identifiers.iter().any(|column| column.loose);
+    let loose = identifiers.iter().any(|column| column.loose || is_operator(&column.expression));
     let rows = if loose { ROWS_LOOSE } else { ROWS_EXACT };
     let mut selected: Vec<(String, Shape, Selected)> =
         outputs.iter().map(|(name, column)| (name.clone(), column.shape, select(column))).collect();
-    if let Some(Active::Condition(text)) = &users.active {
-        let (shape, wrap) = facts.condition.clone();
-        let expression = Expression::Condition(text.clone());
-        selected.push((ACTIVE_CONDITION.to_owned(), shape, Selected { expression, wrap }));
-    }
     let mut mapped = selected.clone();
     let unnamed = identifiers.iter().filter(|column| outputs.iter().all(|(name, _)| *name != column.name));
     mapped.extend(unnamed.map(|column| (column.name.clone(), column.shape, select(column))));
     selected.extend(identifiers.iter().map(|column| (column.name.clone(), column.shape, select(column))));
-    let compared: Vec<_> = identifiers.iter().map(|column| (column.name.clone(), column.identify.clone())).collect();
+    let compared: Vec<_> =
+        identifiers.iter().map(|column| (column.expression.clone(), column.identify.clone())).collect();
     let find = reading(dialect, &selected, origin, &compared, rows);
     let key_reading = is_table.then(|| {
         let selected = [(key.name.clone(), key.shape, select(&key))];
-        let compared = [(key.name.clone(), key.key.clone())];
+        let compared = [(key.expression.clone(), key.key.clone())];
         (reading(dialect, &selected, origin, &compared, ROWS_LOOSE), key.parse)
     });
     let password_columns = outputs
@@ -228,7 +216,7 @@ pub(crate) fn plan(
         origin: origin.clone(),
         password: password_columns,
         mapped,
-        key_order: (key.name.clone(), key.key.clone()),
+        key_order: (key.expression.clone(), key.key.clone()),
         dialect,
     };
     Ok((plan, slow))
@@ -249,8 +237,8 @@ impl Plan {
         let Origin::Table(_) = &self.origin else { return None };
         let expressions: Vec<_> = self.mapped.iter().map(|(_, _, selected)| selected.clone()).collect();
         let mut pieces = select_user::select(&expressions, &self.origin);
-        let (name, comparison) = &self.key_order;
-        select_user::push_behind(&mut pieces, name, comparison, behind_a_key);
+        let (key, comparison) = &self.key_order;
+        select_user::push_behind(&mut pieces, &self.origin, key, comparison, behind_a_key);
         select_user::push_limit(&mut pieces, limit);
         Some(Reading {
             statement: Arc::new(Statement::new(self.dialect, pieces)),
@@ -264,6 +252,7 @@ impl Plan {
         let text = if self.dialect == Dialect::Mysql { "char" } else { "text" };
         let mut pieces: Vec<Piece> = vec!["select cast(count(*) as ".into(), text.into(), ") as users from ".into()];
         select_user::push_origin(&mut pieces, &self.origin);
+        select_user::push_where(&mut pieces, &self.origin, &[], 0);
         Reading {
             statement: Arc::new(Statement::new(self.dialect, pieces)),
             columns: vec![("users".to_owned(), Shape::Text)].into(),
@@ -272,37 +261,70 @@ impl Plan {
 }
 
 fn select(column: &ColumnFacts) -> Selected {
-    Selected { expression: Expression::Column(column.name.clone()), wrap: column.select.clone() }
+    Selected { expression: column.expression.clone(), wrap: column.select.clone() }
+}
+
+impl ColumnFacts {
+    /// The same column where the application stores it in one case: its plain index serves.
+    fn stored_in(self, case: Case) -> Self {
+        let fold = match case {
+            Case::Mixed => return self,
+            Case::Lower => "lower(",
+            Case::Upper => "upper(",
+        };
+        if self.loose && self.identify.second.is_none() {
+            // A collation without case compares as it should already.
+            return self;
+        }
+        // The database folds what it knows, and the second value is folded by us.
+        let second = if case == Case::Lower { Wrap::NONE } else { Wrap::of("upper(", ")") };
+        let within = |wrap: &Wrap, fold: Wrap| {
+            Wrap::made(format!("{}{}", wrap.before, fold.before), format!("{}{}", fold.after, wrap.after))
+        };
+        let plain = &self.key.value;
+        let identify = Comparison {
+            column: Wrap::NONE,
+            value: within(plain, Wrap::of(fold, ")")),
+            second: Some(within(plain, second)),
+        };
+        Self { identify, slow: None, ..self }
+    }
 }
 
 fn reading(
     dialect: Dialect,
     selected: &[(String, Shape, Selected)],
     origin: &Origin,
-    compared: &[(String, Comparison)],
+    compared: &[(Expression, Comparison)],
     rows: usize,
 ) -> Reading {
     let expressions: Vec<_> = selected.iter().map(|(_, _, selected)| selected.clone()).collect();
     let mut pieces: Vec<Piece> = Vec::new();
-    if dialect == Dialect::Sqlite && compared.len() > 1 {
-        // SQLite scans for an OR over columns whose collation is not their index's; each half alone uses its index. A
-        // row that is found twice is still one row: its key is selected.
+    let rows = u32::try_from(rows).unwrap_or(u32::MAX);
+    // An OR over the columns of several tables uses the index of none, and SQLite's scans when the collation of a column
+    // is not its index's: there each half alone. A row that is found twice is sieved by whoever reads.
+    let apart = dialect == Dialect::Sqlite || compared.iter().any(|(expression, _)| is_operator(expression));
+    if apart && compared.len() > 1 {
         for (index, one) in compared.iter().enumerate() {
-            if index > 0 {
-                pieces.push(" union ".into());
-            }
+            pieces.push(if index > 0 { " union all select * from (" } else { "select * from (" }.into());
             pieces.extend(select_user::select(&expressions, origin));
-            select_user::push_where(&mut pieces, std::slice::from_ref(one), index);
+            select_user::push_where(&mut pieces, origin, std::slice::from_ref(one), index);
+            select_user::push_limit(&mut pieces, rows);
+            pieces.push(Piece::Sql(format!(") as found{index}").into()));
         }
     } else {
         pieces.extend(select_user::select(&expressions, origin));
-        select_user::push_where(&mut pieces, compared, 0);
+        select_user::push_where(&mut pieces, origin, compared, 0);
+        select_user::push_limit(&mut pieces, rows);
     }
-    select_user::push_limit(&mut pieces, u32::try_from(rows).unwrap_or(u32::MAX));
     Reading {
         statement: Arc::new(Statement::new(dialect, pieces)),
         columns: selected.iter().map(|(name, shape, _)| (name.clone(), *shape)).collect(),
     }
+}
+
+fn is_operator(expression: &Expression) -> bool {
+    matches!(expression, Expression::Operator(_))
 }
 
 fn column<'a>(columns: &'a [ColumnFacts], name: &str) -> Option<&'a ColumnFacts> {

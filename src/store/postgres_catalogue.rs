@@ -7,11 +7,11 @@ use super::{
     shape::Shape,
 };
 use crate::{
-    config::users::{Active, From, Users},
+    config::users::{From, Users},
     sql::{
         dialect::Dialect,
         identifier,
-        select_user::{self, Comparison, Origin},
+        select_user::{self, Comparison, Expression, Origin, Selected, Table},
         statement::{Piece, Statement, Wrap},
     },
 };
@@ -25,34 +25,35 @@ pub(crate) async fn facts(
     users: &Users,
     origin: &Origin,
 ) -> Result<Result<Facts, SchemaProblem>, StoreError> {
-    let mut pieces: Vec<Piece> = vec!["select * from ".into()];
-    select_user::push_origin(&mut pieces, origin);
-    let described = match prepare(client, pieces).await {
-        Ok(statement) => statement,
-        Err(error) => return problem(client, users, &error).await.map(Err),
-    };
     let mut columns = Vec::new();
-    for column in described.columns() {
-        columns.push(facts_of(client, users, column.name(), column.type_()).await?);
-    }
-    let mut condition = (Shape::Text, Wrap::NONE);
-    if let Some(Active::Condition(text)) = &users.active {
-        let mut pieces: Vec<Piece> = vec!["select (".into(), Piece::Operator(text.clone()), "\n) from ".into()];
-        select_user::push_origin(&mut pieces, origin);
-        match prepare(client, pieces).await {
+    for (name, sql) in users.expressions() {
+        let expression = Expression::Operator(sql.to_owned());
+        let selected = [Selected { expression: expression.clone(), wrap: Wrap::NONE }];
+        match prepare(client, select_user::select(&selected, origin)).await {
             Ok(statement) => {
                 if let Some(column) = statement.columns().first() {
-                    condition = shape(column.type_().name(), false);
+                    columns.push(facts_of(client, name, expression, column).await?);
                 }
             }
             Err(error) if error.as_db_error().is_some() => {
-                let message = format!("`users.active` cannot be used: {}", catalogue_error(&error).message);
+                let key = Users::key_of_expression(name);
+                let message = format!("`{key}` cannot be used: {}", catalogue_error(&error).message);
                 return Ok(Err(SchemaProblem::fatal(message, None)));
             }
             Err(error) => return Err(catalogue_error(&error)),
         }
     }
-    Ok(Ok(Facts { columns, condition }))
+    let mut pieces: Vec<Piece> = vec!["select u.* from ".into()];
+    select_user::push_origin(&mut pieces, origin);
+    let described = match prepare(client, pieces).await {
+        Ok(statement) => statement,
+        Err(error) => return problem(client, users, &error).await.map(Err),
+    };
+    for column in described.columns() {
+        let expression = Expression::Column(column.name().to_owned());
+        columns.push(facts_of(client, column.name(), expression, column).await?);
+    }
+    Ok(Ok(Facts { columns }))
 }
 
 /// Runs the planned lookup for nobody, to see whether the role may.
@@ -74,7 +75,9 @@ async fn prepare(client: &Client, pieces: Vec<Piece>) -> Result<tokio_postgres::
 async fn problem(client: &Client, users: &Users, error: &tokio_postgres::Error) -> Result<SchemaProblem, StoreError> {
     let Some(refusal) = error.as_db_error() else { return Err(catalogue_error(error)) };
     match &users.from {
-        From::Table(path) if [SqlState::UNDEFINED_TABLE, SqlState::INVALID_SCHEMA_NAME].contains(refusal.code()) => {
+        From::Table(Table { path, joins: None, .. })
+            if [SqlState::UNDEFINED_TABLE, SqlState::INVALID_SCHEMA_NAME].contains(refusal.code()) =>
+        {
             let name = path.last().map(String::as_str).unwrap_or_default();
             let rows = client
                 .query(
@@ -110,8 +113,15 @@ struct Typed {
     exact: bool,
 }
 
-async fn facts_of(client: &Client, users: &Users, name: &str, kind: &Type) -> Result<ColumnFacts, StoreError> {
-    let typed = typed(client, users, name, kind).await?;
+async fn facts_of(
+    client: &Client,
+    name: &str,
+    expression: Expression,
+    column: &tokio_postgres::Column,
+) -> Result<ColumnFacts, StoreError> {
+    // A column of a table, view or join tells where it comes from; a computed one does not.
+    let source = column.table_oid().filter(|oid| *oid != 0).zip(column.column_id());
+    let typed = typed(client, source, column.type_()).await?;
     let (shape, select) = shape(&typed.base, typed.is_array);
     let mut slow = None;
     let plain = |before: String| Comparison {
@@ -131,7 +141,7 @@ async fn facts_of(client: &Client, users: &Users, name: &str, kind: &Type) -> Re
                 plain(String::new())
             };
             if typed.exact {
-                let function = folding_index(client, users, name, &mut slow).await?;
+                let function = folding_index(client, source, &mut slow).await?;
                 let second = if function == "lower(" { Wrap::NONE } else { Wrap::of(function, ")") };
                 let wrap = Wrap::of(function, ")");
                 (Comparison { column: wrap.clone(), value: wrap, second: Some(second) }, Parse::Text, key, false)
@@ -153,7 +163,7 @@ async fn facts_of(client: &Client, users: &Users, name: &str, kind: &Type) -> Re
             (printed.clone(), Parse::Text, printed, false)
         }
     };
-    Ok(ColumnFacts { name: name.to_owned(), shape, select, identify, parse, key, loose, slow })
+    Ok(ColumnFacts { name: name.to_owned(), expression, shape, select, identify, parse, key, loose, slow })
 }
 
 fn shape(base: &str, is_array: bool) -> (Shape, Wrap) {
@@ -174,7 +184,10 @@ fn shape(base: &str, is_array: bool) -> (Shape, Wrap) {
     }
 }
 
-async fn typed(client: &Client, users: &Users, name: &str, kind: &Type) -> Result<Typed, StoreError> {
+/// The table and the number of the column in it.
+type ColumnSource = Option<(u32, i16)>;
+
+async fn typed(client: &Client, source: ColumnSource, kind: &Type) -> Result<Typed, StoreError> {
     let row = client
         .query_one(
             "with recursive base(oid, basetype) as (select t.oid, t.typbasetype from pg_catalog.pg_type t where t.oid = \
@@ -189,12 +202,12 @@ async fn typed(client: &Client, users: &Users, name: &str, kind: &Type) -> Resul
     let schema: String = row.try_get(2).unwrap_or_default();
     let cast = identifier::quote_path(DIALECT, &[schema, base.clone()]);
     let mut exact = true;
-    if let From::Table(path) = &users.from {
+    if let Some((table, number)) = source {
         let found = client
             .query_opt(
                 "select coalesce(to_jsonb(c) ->> 'collisdeterministic', 'true') from pg_catalog.pg_attribute a join \
-                 pg_catalog.pg_collation c on c.oid = a.attcollation where a.attrelid = to_regclass($1) and a.attname = $2",
-                &[&identifier::quote_path(DIALECT, path), &name],
+                 pg_catalog.pg_collation c on c.oid = a.attcollation where a.attrelid = $1 and a.attnum = $2",
+                &[&table, &number],
             )
             .await
             .map_err(|error| catalogue_error(&error))?;
@@ -206,24 +219,27 @@ async fn typed(client: &Client, users: &Users, name: &str, kind: &Type) -> Resul
 /// `lower(` or `upper(`, whichever an index is on; without one, what to create.
 async fn folding_index(
     client: &Client,
-    users: &Users,
-    name: &str,
+    source: ColumnSource,
     slow: &mut Option<SchemaProblem>,
 ) -> Result<&'static str, StoreError> {
-    let From::Table(path) = &users.from else { return Ok("lower(") };
-    let table = identifier::quote_path(DIALECT, path);
+    let Some((oid, number)) = source else { return Ok("lower(") };
     let rows = client
         .query(
-            "select pg_catalog.pg_get_indexdef(i.indexrelid, 1, true), c.relkind::text from pg_catalog.pg_class c left join \
-             pg_catalog.pg_index i on i.indrelid = c.oid and i.indisvalid and i.indpred is null where c.oid = to_regclass($1)",
-            &[&table],
+            "select pg_catalog.pg_get_indexdef(i.indexrelid, 1, true), c.relkind::text, n.nspname::text, c.relname::text, \
+             a.attname::text from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace join \
+             pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = $2 left join pg_catalog.pg_index i on \
+             i.indrelid = c.oid and i.indisvalid and i.indpred is null where c.oid = $1",
+            &[&oid, &number],
         )
         .await
         .map_err(|error| catalogue_error(&error))?;
+    let cell = |place: usize| rows.first().and_then(|row| row.try_get::<_, String>(place).ok()).unwrap_or_default();
+    let (path, name) = ([cell(2), cell(3)], cell(4));
+    let table = identifier::quote_path(DIALECT, &path);
     let first_columns: Vec<String> = rows.iter().filter_map(|row| row.try_get(0).ok()).collect();
-    let quoted = identifier::quote(DIALECT, name);
+    let quoted = identifier::quote(DIALECT, &name);
     for function in ["lower(", "upper("] {
-        let forms: Vec<String> = [name, quoted.as_str()]
+        let forms: Vec<String> = [name.as_str(), quoted.as_str()]
             .iter()
             .flat_map(|column| [format!("{function}{column})"), format!("{function}{column}::text)")])
             .collect();

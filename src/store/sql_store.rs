@@ -93,7 +93,10 @@ where
         let mut right = rows
             .into_iter()
             .filter(|values| values.iter().skip(told).any(|value| matching::answers(value, identifier)));
-        match (right.next(), right.next()) {
+        let first = right.next();
+        // One row that answers by two of its columns may have come twice.
+        let second = right.find(|values| first.as_ref() != Some(values));
+        match (first, second) {
             (Some(_), Some(_)) => Ok(Found::Several),
             // The row that was asked for may be behind the limit.
             _ if full => Err(StoreError::new(

@@ -10,11 +10,11 @@ use super::{
     sqlite::AsyncSqlite,
 };
 use crate::{
-    config::users::{Active, From, Users},
+    config::users::{From, Users},
     sql::{
         dialect::Dialect,
         identifier,
-        select_user::{self, Comparison, Origin},
+        select_user::{self, Comparison, Expression, Origin, Selected, Table},
         statement::{Bound, Piece, Statement, Wrap},
     },
 };
@@ -31,7 +31,7 @@ pub(crate) async fn facts(
     origin: &Origin,
 ) -> Result<Result<Facts, SchemaProblem>, StoreError> {
     let described: Vec<(String, String)> = match &users.from {
-        From::Table(path) => match table(client, path).await? {
+        From::Table(Table { path, .. }) => match table(client, path).await? {
             Ok(columns) => columns,
             Err(problem) => return Ok(Err(problem)),
         },
@@ -42,19 +42,23 @@ pub(crate) async fn facts(
             }
         },
     };
-    if let Some(Active::Condition(text)) = &users.active {
-        let mut pieces: Vec<Piece> = vec!["select (".into(), Piece::Operator(text.clone()), "\n) from ".into()];
-        select_user::push_origin(&mut pieces, origin);
-        pieces.push(" limit 0".into());
-        if let Err(message) = values(client, pieces, vec![], 1).await {
-            return Ok(Err(SchemaProblem::fatal(format!("`users.active` cannot be used: {message}"), None)));
-        }
-    }
     let mut columns = Vec::new();
-    for (name, declared) in described {
-        columns.push(facts_of(client, users, name, &declared).await?);
+    for (name, sql) in users.expressions() {
+        let expression = Expression::Operator(sql.to_owned());
+        let selected = [Selected { expression: expression.clone(), wrap: Wrap::NONE }];
+        let mut pieces = select_user::select(&selected, origin);
+        select_user::push_limit(&mut pieces, 0);
+        if let Err(message) = values(client, pieces, vec![], 1).await {
+            let key = Users::key_of_expression(name);
+            return Ok(Err(SchemaProblem::fatal(format!("`{key}` cannot be used: {message}"), None)));
+        }
+        columns.push(facts_of(client, users, name.to_owned(), expression, "").await?);
     }
-    Ok(Ok(Facts { columns, condition: (Shape::Bool, Wrap::NONE) }))
+    for (name, declared) in described {
+        let expression = Expression::Column(name.clone());
+        columns.push(facts_of(client, users, name, expression, &declared).await?);
+    }
+    Ok(Ok(Facts { columns }))
 }
 
 /// Runs the planned lookup for nobody, to see whether the database accepts it.
@@ -147,6 +151,7 @@ async fn facts_of(
     client: &mut AsyncSqlite,
     users: &Users,
     name: String,
+    expression: Expression,
     declared: &str,
 ) -> Result<ColumnFacts, StoreError> {
     let kind = declared.to_lowercase();
@@ -165,8 +170,12 @@ async fn facts_of(
     } else if kind.contains("blob") {
         (lower(), Parse::Text, equal(Wrap::of("unhex(", ")")))
     } else {
-        let identifies = users.identifiers.iter().any(|known| known.eq_ignore_ascii_case(&name));
-        let identify = if identifies { folding(client, users, &name, &mut slow).await? } else { lower() };
+        let identifies = users.identifiers.iter().any(|known| known.column.eq_ignore_ascii_case(&name));
+        let identify = if identifies && matches!(expression, Expression::Column(_)) {
+            folding(client, users, &name, &mut slow).await?
+        } else {
+            lower()
+        };
         // A column without a type holds numbers and texts side by side.
         let key = Comparison {
             column: Wrap::NONE,
@@ -175,7 +184,7 @@ async fn facts_of(
         };
         (identify, Parse::Text, key)
     };
-    Ok(ColumnFacts { name, shape, select: Wrap::NONE, identify, parse, key, loose: true, slow })
+    Ok(ColumnFacts { name, expression, shape, select: Wrap::NONE, identify, parse, key, loose: true, slow })
 }
 
 fn lower() -> Comparison {
@@ -188,7 +197,7 @@ async fn folding(
     name: &str,
     slow: &mut Option<SchemaProblem>,
 ) -> Result<Comparison, StoreError> {
-    let From::Table(path) = &users.from else { return Ok(lower()) };
+    let From::Table(Table { path, .. }) = &users.from else { return Ok(lower()) };
     let (schema, table) = place(path);
     let binds = vec![Some(table.clone()), Some(schema), Some(name.to_owned())];
     let indexes = vec![

@@ -1,6 +1,7 @@
 //! One backend under test: its server, and short ways to a store over a table of it.
 use crate::support::{mariadb::MariadbServer, postgres::PostgresServer};
 use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
+use drawbridge::sql::select_user::Table;
 use drawbridge::{
     config::{
         database::{Database, DatabaseUrl},
@@ -184,13 +185,21 @@ pub fn password(column: &str) -> Password {
 
 /// Users of a table with the identifiers `email` and `username`.
 pub fn users(table: &str) -> Users {
-    users_from(From::Table(vec![table.into()]), &["email", "username"])
+    users_from(table_of(vec![table.into()]), &["email", "username"])
+}
+
+/// A table without joins.
+pub fn table_of(path: Vec<String>) -> From {
+    From::Table(Table { path, ..Table::default() })
 }
 
 pub fn users_from(from: From, identifiers: &[&str]) -> Users {
     Users {
         from,
         identifiers: identifiers.iter().map(|&name| name.into()).collect(),
+        columns: Vec::new(),
+        reads: Vec::new(),
+        preset: None,
         id_column: "id".into(),
         id_prefix: "legacy|".into(),
         active: None,

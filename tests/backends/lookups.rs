@@ -1,5 +1,5 @@
 //! Who answers to what was typed, and to a key.
-use crate::bench::{Bench, column, id_of, is_nobody, one, users, users_from};
+use crate::bench::{Bench, column, id_of, is_nobody, one, table_of, users, users_from};
 use drawbridge::{
     config::users::{Active, From},
     store::{Found, error::StoreErrorKind, legacy_row::LegacyValue},
@@ -103,7 +103,7 @@ async fn unusual_names(bench: &mut Bench) {
     let table = bench.fresh_name("Select \"Üser`s");
     let (quoted, order, name) = (bench.quoted(&table), bench.quoted("Order By"), bench.quoted("naïve \"x\" `y`"));
     bench.exec(&format!("create table {quoted} (id integer primary key, {order} varchar(99), {name} varchar(99), pw varchar(9)); insert into {quoted} values (7, 'Me@x.org', 'v', 'h')"));
-    let mut users = users_from(From::Table(vec![table]), &["Order By"]);
+    let mut users = users_from(table_of(vec![table]), &["Order By"]);
     users.metadata.push(("k".into(), column("naïve \"x\" `y`")));
     let store = bench.open(&users).await.unwrap();
     let row = one(store.find("me@X.org").await);
@@ -162,7 +162,7 @@ async fn what_is_missing_is_all_told(bench: &mut Bench) {
         .await
         .unwrap();
     assert_eq!(problems.iter().filter(|problem| problem.fatal).count(), 2);
-    users.from = From::Table(vec![format!("{table}x")]);
+    users.from = table_of(vec![format!("{table}x")]);
     let error = bench.open(&users).await.err().unwrap();
     assert!(error.message.contains(&format!("`{table}`")), "{error}");
 }

@@ -1,5 +1,5 @@
 //! Every column type becomes a value; what has no value says so, and never fails its row.
-use crate::bench::{Bench, column, one, users_from};
+use crate::bench::{Bench, column, one, table_of, users_from};
 use drawbridge::{
     config::users::From,
     store::legacy_row::{LegacyRow, LegacyValue as V},
@@ -19,7 +19,7 @@ async fn round_trip(bench: &Bench, cases: &[(&str, &str, V)]) {
     let table = bench.fresh_name("types");
     let mut columns = String::from("id integer primary key, email varchar(99), pw varchar(9)");
     let mut values = String::from("1, 'a@b', 'h'");
-    let mut users = users_from(From::Table(vec![table.clone()]), &["email"]);
+    let mut users = users_from(table_of(vec![table.clone()]), &["email"]);
     for (n, (kind, value, _)) in cases.iter().enumerate() {
         columns.push_str(&format!(", c{n} {kind}"));
         values.push_str(&format!(", {value}"));
@@ -114,7 +114,7 @@ async fn postgres_types() {
     .await;
     let table = bench.fresh_name("odd");
     bench.exec(&format!("create table {table} (id integer primary key, email citext, pw money, a numeric, b float8, c uuid); insert into {table} values (1, 'É@b', '12.5', 'NaN', 'NaN', '67e55044-10b1-426f-9247-bb680e5fe0c8')"));
-    let mut users = users_from(From::Table(vec!["public".into(), table]), &["email", "c", "id"]);
+    let mut users = users_from(table_of(vec!["public".into(), table]), &["email", "c", "id"]);
     users.metadata = vec![("a".into(), column("a")), ("b".into(), column("b"))];
     let store = bench.open(&users).await.unwrap();
     for typed in ["é@B", "1", "67E55044-10b1-426f-9247-bb680e5fe0c8"] {
@@ -180,7 +180,7 @@ async fn mariadb_types() {
     // A latin1 table, a case-sensitive and a binary identifier column, and a uuid as key.
     let table = bench.fresh_name("odd");
     bench.exec(&format!("create table {table} (id uuid primary key, email varchar(99), nick varchar(99) character set utf8mb4 collate utf8mb4_bin, pw varchar(9), raw varbinary(99), key (email)) character set latin1 collate latin1_german1_ci; insert into {table} values ('67e55044-10b1-426f-9247-bb680e5fe0c8', 'É@b', 'Nick', 'h', 'RAW')"));
-    let users = users_from(From::Table(vec!["legacy".into(), table]), &["email", "nick", "raw"]);
+    let users = users_from(table_of(vec!["legacy".into(), table]), &["email", "nick", "raw"]);
     let store = bench.open(&users).await.unwrap();
     for typed in ["é@B", "nICK", "raw"] {
         one(store.find(typed).await);
@@ -221,7 +221,7 @@ async fn sqlite_types() {
 async fn invalid_text_in_sqlite_is_a_value_that_says_so() {
     let bench = Bench::sqlite();
     bench.exec("create table t (id integer primary key, email text collate nocase unique, pw text, c text); insert into t values (1, 'A@b', 'h', cast(x'ff' as text)), (2, 'É@b', 'h', '')");
-    let mut users = users_from(From::Table(vec!["t".into()]), &["email"]);
+    let mut users = users_from(table_of(vec!["t".into()]), &["email"]);
     users.metadata.push(("c".into(), column("c")));
     let store = bench.open(&users).await.unwrap();
     assert!(is_undecodable(one(store.find("a@B").await).get("c")));

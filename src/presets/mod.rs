@@ -1,0 +1,81 @@
+//! Known applications: one TOML file each, laid under the operator's own keys. Adding one is adding a file and its line
+//! in [`ALL`].
+//!
+//! # Format
+//! `title`, `versions`, `proof` and the optional `table_prefix` and `schema` describe the application. `[recognise]` names
+//! tables with the columns that tell it apart. `[parameters]` names what an operator has to say, with a default or `""`.
+//! `[users]` and `[password]` are those of `drawbridge.toml`; in their SQL `{@table}` is a table with the prefix and the
+//! schema of the installation, `{name}` a quoted name, `{=parameter}` a parameter as an SQL text, `{'text}` a
+//! text behind the prefix. `[optional]` names keys
+//! with columns that only some installations have: `init` writes those that it finds.
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// A known application.
+#[derive(Debug)]
+pub struct Preset {
+    /// Its name in `users.preset`.
+    pub name: &'static str,
+    /// The file.
+    pub text: &'static str,
+}
+
+/// What a preset says of itself.
+#[derive(Debug, Clone, Deserialize)]
+pub struct About {
+    /// The application's name for people.
+    pub title: String,
+    /// The versions whose schema this is.
+    pub versions: String,
+    /// What its test ran against: `installed` (made by the application's own installer or migrations) or `documented`.
+    pub proof: String,
+    /// What the installer puts before every table by default.
+    #[serde(default)]
+    pub table_prefix: String,
+    /// The schema of its tables, where it has one of its own.
+    pub schema: Option<String>,
+    /// Tables, without prefix, and columns that tell the application apart.
+    #[serde(default)]
+    pub recognise: BTreeMap<String, Vec<String>>,
+    /// What the operator has to say, with its default.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
+    /// Keys of the configuration and the columns that they take where these exist.
+    #[serde(default)]
+    pub optional: BTreeMap<String, String>,
+}
+
+impl Preset {
+    /// What the preset says of itself.
+    ///
+    /// # Panics
+    /// Never: a test reads every file.
+    #[must_use]
+    pub fn about(&self) -> About {
+        toml::from_str(self.text).unwrap_or_else(|_| About {
+            title: self.name.to_owned(),
+            versions: String::new(),
+            proof: String::new(),
+            table_prefix: String::new(),
+            schema: None,
+            recognise: BTreeMap::new(),
+            parameters: BTreeMap::new(),
+            optional: BTreeMap::new(),
+        })
+    }
+}
+
+/// The preset of this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Preset> {
+    ALL.iter().find(|preset| preset.name == name)
+}
+
+macro_rules! presets {
+    ($($name:literal),+ $(,)?) => {
+        /// Every preset, by name.
+        pub const ALL: &[Preset] = &[$(Preset { name: $name, text: include_str!(concat!($name, ".toml")) }),+];
+    };
+}
+
+presets!("django");
