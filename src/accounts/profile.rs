@@ -116,6 +116,8 @@ fn profile_value(row: &LegacyRow, users: &Users, key: ProfileKey) -> Result<Opti
         ProfileKey::PhoneVerified => {
             Ok(metadata::bool(column).or_else(|_| verified_moment(column)).ok().map(Value::Bool))
         }
+        // A formula says that this user has no address: the store goes by usernames.
+        ProfileKey::Email if matches!((source, column), (Source::Computed(_), LegacyValue::Null)) => Ok(None),
         ProfileKey::Email => email(metadata::text(column).trim()).map(Some),
         _ => text(key, metadata::text(column)),
     }

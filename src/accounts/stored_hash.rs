@@ -1,6 +1,6 @@
 //! The stored hash of a row, with what the configuration says of it.
 use crate::{
-    config::password::Password,
+    config::password::{LISTED, Password},
     hash::scheme::{Identified, Reason, Stored},
     store::legacy_row::{LegacyRow, LegacyValue},
 };
@@ -24,6 +24,9 @@ pub fn identify(row: &LegacyRow, password: &Password) -> Identified {
         return password.schemes.identify(stored, &password.site);
     };
     let name = deciding.values.get(named.trim()).map_or(named.trim(), String::as_str);
+    if name == LISTED {
+        return password.schemes.identify(stored, &password.site);
+    }
     match password.schemes.only(name) {
         Some(only) => only.identify(stored, &password.site),
         // What the row says is not known: anything else would be a guess.

@@ -123,6 +123,9 @@ fn typing(section: &Section<'_>, schemes: &Schemes, has_pepper: bool) -> Typing 
     }
 }
 
+/// What a value of the scheme column means that leaves the choice to `password.schemes`.
+pub const LISTED: &str = "listed";
+
 /// `scheme = "column"`, or `scheme = { column = "…", values = { "1" = "aspnet_membership_sha1" } }`.
 fn scheme_column(section: &Section<'_>, schemes: &Schemes) -> Option<SchemeColumn> {
     let node = section.node("scheme")?;
@@ -135,7 +138,7 @@ fn scheme_column(section: &Section<'_>, schemes: &Schemes) -> Option<SchemeColum
     let mut values = BTreeMap::new();
     for (value, _) in named.entries() {
         let Some(name) = named.text(value) else { continue };
-        if schemes.only(&name).is_none() {
+        if name != LISTED && schemes.only(&name).is_none() {
             named.problem(value, format!("`{name}` is no scheme"), Some("the README lists the schemes"));
         }
         values.insert(value.clone(), name);

@@ -250,7 +250,8 @@ impl Verifier for AnyOf {
     }
 }
 
-/// Values that say that no password can match: empty, shadow's locks, and Django's `!` with random text behind it.
+/// Values that say that no password can match: empty, shadow's locks, Django's `!` with random text behind it, and
+/// Moodle's `not cached` of people whom another system verifies.
 fn says_no_password(text: &str) -> bool {
     // `*` and 40 hex digits is MySQL's hash.
     let mysql = text.len() == 41 && text.bytes().skip(1).all(|byte| byte.is_ascii_hexdigit());
@@ -259,7 +260,7 @@ fn says_no_password(text: &str) -> bool {
     text.is_empty()
         || text.starts_with('!')
         || (text.starts_with('*') && !mysql)
-        || ["x", "NP", "NL", "LK", "locked", "disabled", "nologin"].contains(&text)
+        || ["x", "NP", "NL", "LK", "locked", "disabled", "nologin", "not cached"].contains(&text)
 }
 
 #[cfg(test)]

@@ -78,4 +78,62 @@ macro_rules! presets {
     };
 }
 
-presets!("django");
+presets!(
+    "aspnet_core_identity",
+    "aspnet_identity_2",
+    "aspnet_membership",
+    "better_auth",
+    "devise",
+    "directus",
+    "discourse",
+    "django",
+    "drupal7",
+    "fosuser",
+    "ghost",
+    "joomla",
+    "keycloak",
+    "laravel",
+    "magento1",
+    "magento2",
+    "mediawiki",
+    "moodle",
+    "mybb",
+    "nextauth",
+    "nextcloud",
+    "odoo",
+    "opencart",
+    "opencart4",
+    "phpbb3",
+    "prestashop",
+    "redmine",
+    "simple_membership",
+    "spring_security",
+    "strapi",
+    "supabase",
+    "symfony",
+    "vbulletin",
+    "vbulletin5",
+    "wordpress",
+    "xenforo",
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_listed_and_describes_itself() {
+        let mut files: Vec<String> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/presets"))
+            .expect("the folder")
+            .filter_map(|entry| entry.ok()?.file_name().to_str()?.strip_suffix(".toml").map(ToOwned::to_owned))
+            .collect();
+        files.sort();
+        let listed: Vec<&str> = ALL.iter().map(|preset| preset.name).collect();
+        assert_eq!(files, listed);
+        for preset in ALL {
+            let about: About = toml::from_str(preset.text).unwrap_or_else(|error| panic!("{}: {error}", preset.name));
+            assert!(["installed", "documented"].contains(&about.proof.as_str()), "{}", preset.name);
+            assert!(!about.recognise.is_empty(), "{}", preset.name);
+        }
+    }
+}
