@@ -3,6 +3,7 @@ pub mod census;
 pub mod check;
 pub mod hash;
 pub mod serve;
+pub mod sql;
 pub mod start;
 pub mod terminal;
 pub mod user;
@@ -44,6 +45,15 @@ enum Command {
     Hash {
         #[command(subcommand)]
         command: HashCommand,
+    },
+    /// Print the role, its grants and the ledger for the database's administrator
+    Sql {
+        /// Create the ledger's table, and nothing else
+        #[arg(long)]
+        apply: bool,
+        /// A file with the URL of a role that may do so, or that reads the whole catalogue
+        #[arg(long, value_name = "FILE")]
+        admin_url_file: Option<PathBuf>,
     },
     /// Look at one user
     User {
@@ -122,6 +132,7 @@ pub fn run() -> ExitCode {
             hash::bench::run(&scheme, seconds, json)
         }
         Command::Hash { command: HashCommand::Verify { scheme, lines } } => hash::verify(scheme.as_deref(), lines),
+        Command::Sql { apply, admin_url_file } => sql::run(&arguments.config, apply, admin_url_file.as_deref()),
         Command::User { command: UserCommand::Show { identifier, json } } => {
             user::show(&arguments.config, &identifier, json)
         }

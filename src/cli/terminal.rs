@@ -1,5 +1,8 @@
 //! How results look: results on stdout, everything else on stderr, one exit code for each kind of end.
-use crate::config::problem::Problems;
+use crate::{
+    config::problem::Problems,
+    store::error::{StoreError, StoreErrorKind},
+};
 use anstyle::{AnsiColor, Style};
 use std::process::ExitCode;
 
@@ -27,6 +30,15 @@ impl From<Exit> for ExitCode {
             Exit::Usage => 2,
             Exit::Unreachable => 3,
         })
+    }
+}
+
+/// How a command ends that a database did not answer.
+#[must_use]
+pub fn exit_of(error: &StoreError) -> Exit {
+    match error.kind {
+        StoreErrorKind::Schema | StoreErrorKind::Refused => Exit::Failed,
+        StoreErrorKind::PoolExhausted | StoreErrorKind::Connection | StoreErrorKind::Timeout => Exit::Unreachable,
     }
 }
 

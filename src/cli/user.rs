@@ -42,10 +42,7 @@ pub fn show(path: &Path, identifier: &str, as_json: bool) -> Exit {
         Ok(None) => Exit::Failed,
         Err(error) => {
             terminal::error(&error.to_string(), Some("`drawbridge check` tells more"));
-            match error.kind {
-                StoreErrorKind::Schema | StoreErrorKind::Refused => Exit::Failed,
-                _ => Exit::Unreachable,
-            }
+            terminal::exit_of(&error)
         }
     }
 }

@@ -1,10 +1,15 @@
 //! `[database]`: where the legacy users are.
 use super::{
     database_url::{self, TlsKeys},
-    section::Section,
+    secret_file,
+    section::{Context, Section},
 };
 use crate::{secret::Secret, sql::dialect::Dialect};
-use std::{path::PathBuf, time::Duration};
+use std::{
+    cell::RefCell,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 /// The legacy database and how it is reached.
 #[derive(Debug, Clone)]
@@ -34,6 +39,25 @@ pub enum DatabaseUrl {
 }
 
 impl DatabaseUrl {
+    /// The URL that stands in a file, with its password: for a role that no configuration holds.
+    ///
+    /// # Errors
+    /// What is wrong, without the URL, and what to do.
+    pub fn from_file(file: &Path) -> Result<Self, (String, String)> {
+        let text = secret_file::read(file).map_err(|(message, hint)| (message, hint.to_owned()))?;
+        let directory = file.parent().unwrap_or(Path::new("")).to_owned();
+        Self::from_text(text.expose().trim(), None, &directory)
+    }
+
+    /// The URL that somebody wrote; a path in it starts from `directory`.
+    ///
+    /// # Errors
+    /// What is wrong, without the URL, and what to do.
+    pub fn from_text(text: &str, password: Option<Secret>, directory: &Path) -> Result<Self, (String, String)> {
+        let context = Context { directory: directory.to_owned(), problems: RefCell::default() };
+        database_url::parse(text, password, &TlsKeys::default(), &context)
+    }
+
     /// The SQL that is spoken there.
     #[must_use]
     pub fn dialect(&self) -> Dialect {

@@ -7,7 +7,10 @@ use crate::store::error::StoreError;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-pub use open::{Missing, open};
+pub use open::{Missing, create_file, open, table};
+
+/// The table's name, in every backend.
+pub const TABLE: &str = "drawbridge_migrated_users";
 
 /// A mark in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 use super::{Ledger, marks::SqlLedger};
 use crate::{
     config::database::{Database, DatabaseUrl},
+    sql::dialect::Dialect,
     store::{
         error::{StoreError, StoreErrorKind},
         mysql, postgres,
@@ -11,14 +12,20 @@ use crate::{
     },
 };
 use diesel::ConnectionResult;
-use diesel_async::AsyncMigrationHarness;
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use diesel_async::SimpleAsyncConnection;
 use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt, path::Path, sync::Arc};
 use tokio::time::timeout;
 
-const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
-const MYSQL: EmbeddedMigrations = embed_migrations!("migrations/mysql");
-const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+/// The table, in the SQL of a backend. One statement and no table of versions: nothing else is left in a database that
+/// is not ours.
+#[must_use]
+pub fn table(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Postgres => include_str!("../../migrations/postgres/20261101000000_create_migrated_users/up.sql"),
+        Dialect::Mysql => include_str!("../../migrations/mysql/20261101000000_create_migrated_users/up.sql"),
+        Dialect::Sqlite => include_str!("../../migrations/sqlite/20261101000000_create_migrated_users/up.sql"),
+    }
+}
 
 /// Most connections of the ledger: it is asked for one short row at a time.
 const POOL: usize = 4;
@@ -67,8 +74,8 @@ pub async fn open(
                     let ledger = Arc::new(SqlLedger::new(Arc::clone(&settings).callback(), limits, inner)?);
                     if !answers(&*ledger).await? {
                         missing.decide()?;
-                        let connection = connected(limits, settings.connect()).await?;
-                        created(AsyncMigrationHarness::new(connection).run_pending_migrations(POSTGRES).map(drop))?;
+                        let mut connection = connected(limits, settings.connect()).await?;
+                        created(connection.batch_execute(table(Dialect::Postgres)).await)?;
                         ledger.ping().await?;
                     }
                     Ok::<Arc<dyn Ledger>, _>(ledger)
@@ -78,8 +85,8 @@ pub async fn open(
                     let ledger = Arc::new(SqlLedger::new(Arc::clone(&settings).callback(), limits, inner)?);
                     if !answers(&*ledger).await? {
                         missing.decide()?;
-                        let connection = connected(limits, settings.connect()).await?;
-                        created(AsyncMigrationHarness::new(connection).run_pending_migrations(MYSQL).map(drop))?;
+                        let mut connection = connected(limits, settings.connect()).await?;
+                        created(connection.batch_execute(table(Dialect::Mysql)).await)?;
                         ledger.ping().await?;
                     }
                     Ok::<Arc<dyn Ledger>, _>(ledger)
@@ -87,14 +94,14 @@ pub async fn open(
                 DatabaseUrl::Sqlite { path } => {
                     if !path.exists() {
                         missing.decide()?;
-                        created_file(path)?;
+                        create_file(path)?;
                     }
                     let settings = Arc::new(sqlite::Settings::new(path, limits, false));
                     let ledger = Arc::new(SqlLedger::new(Arc::clone(&settings).callback(), limits, inner)?);
                     if !answers(&*ledger).await? {
                         missing.decide()?;
-                        let connection = connected(limits, settings.connect()).await?;
-                        created(AsyncMigrationHarness::new(connection).run_pending_migrations(SQLITE).map(drop))?;
+                        let mut connection = connected(limits, settings.connect()).await?;
+                        created(connection.batch_execute(table(Dialect::Sqlite)).await)?;
                         ledger.ping().await?;
                     }
                     Ok::<Arc<dyn Ledger>, _>(ledger)
@@ -104,8 +111,15 @@ pub async fn open(
         .await
 }
 
-/// An empty file for a ledger of its own: a connection never makes one, lest a mistyped path become a database.
-fn created_file(path: &Path) -> Result<(), StoreError> {
+/// An empty file for a ledger of its own, where there is none: a connection never makes one, lest a mistyped path
+/// become a database.
+///
+/// # Errors
+/// `Refused` when the file cannot be created.
+pub fn create_file(path: &Path) -> Result<(), StoreError> {
+    if path.exists() {
+        return Ok(());
+    }
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map(drop).map_err(|error| {
         StoreError::new(StoreErrorKind::Refused, format!("the ledger {} cannot be created: {error}", path.display()))
     })
@@ -128,12 +142,12 @@ async fn connected<C>(
     timeout(limits.pool_timeout, connecting).await.map_err(late)?.map_err(|error| from_connecting(&error))
 }
 
-fn created(result: Result<(), Box<dyn std::error::Error + Send + Sync>>) -> Result<(), StoreError> {
+fn created(result: diesel::QueryResult<()>) -> Result<(), StoreError> {
     result.map_err(|_| {
         StoreError::new(
             StoreErrorKind::Refused,
             "the ledger table `drawbridge_migrated_users` is missing or not readable, and this role may not create it: \
-             the database administrator has to (the README has the statements)",
+             the database administrator has to (`drawbridge sql` prints the statements)",
         )
     })
 }

@@ -2,6 +2,7 @@
 pub mod database;
 pub mod ledger;
 pub mod listener;
+pub mod needed;
 pub mod token;
 
 use crate::{

@@ -5,6 +5,7 @@
 //! diesel's own ways for unknown schemas (`sql_query`, the dynamic-schema crate) switch the prepared-statement cache
 //! off. A [`statement::Bound`] of our own pieces keeps it, with one copy of code for all backends.
 pub mod dialect;
+pub mod grants;
 pub mod identifier;
 pub mod operator_query;
 pub mod select_user;

@@ -1,4 +1,6 @@
 //! The legacy database, read only. Only here and in `ledger` is a database driver known.
+pub mod catalogue;
+pub mod console;
 pub mod error;
 pub mod legacy_row;
 mod matching;
@@ -21,7 +23,7 @@ use error::StoreError;
 use legacy_row::LegacyRow;
 
 pub use open::{inspect, open};
-pub use plan::SchemaProblem;
+pub use plan::{SchemaProblem, named_columns};
 
 /// What a lookup found.
 #[derive(Debug)]

@@ -112,7 +112,8 @@ pub(crate) fn origin(dialect: Dialect, users: &Users) -> Result<Origin, SchemaPr
 }
 
 /// Every column that the configuration names, with the key that names it, in the order of the SELECT.
-pub(crate) fn named_columns(users: &Users, password: &Password) -> Vec<(String, String)> {
+#[must_use]
+pub fn named_columns(users: &Users, password: &Password) -> Vec<(String, String)> {
     let mut named = vec![("users.user_id.column".to_owned(), users.id_column.clone())];
     for (key, source) in users.sources() {
         named.extend(source.columns().into_iter().map(|name| (key.clone(), name.to_owned())));

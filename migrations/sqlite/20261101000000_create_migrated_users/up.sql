@@ -1,4 +1,4 @@
-create table drawbridge_migrated_users (
+create table if not exists drawbridge_migrated_users (
     user_id varchar(255) not null primary key,
     migrated_at timestamp not null,
     marked_by varchar(255) not null

@@ -1,0 +1,128 @@
+//! What the role needs: the mapped columns, those that the operator's SQL reads, and the ledger. `drawbridge sql` grants
+//! exactly this, and `drawbridge check` takes everything beyond it for one privilege too many.
+use crate::{
+    config::{Config, users::From},
+    sql::grants::Readable,
+    store::{catalogue::CatalogueTable, named_columns},
+};
+use std::collections::BTreeSet;
+
+/// What the role reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Needed {
+    /// The users' table first.
+    pub tables: Vec<Readable>,
+    /// Keys with SQL whose tables are neither told by `users.reads` nor found in the catalogue.
+    pub unknown: Vec<String>,
+}
+
+/// What a configuration reads. With the catalogue at hand, names are told as the database spells them, and the tables of
+/// the operator's SQL are those whose names stand in it.
+#[must_use]
+pub fn of(config: &Config, catalogue: Option<&[CatalogueTable]>) -> Needed {
+    let users = &config.users;
+    let mut needed = Needed { tables: Vec::new(), unknown: Vec::new() };
+    if let Some(path) = users.from.path() {
+        let is_expression = |name: &str| users.expressions().any(|(known, _)| known == name);
+        let mapped = named_columns(users, &config.password).into_iter().map(|(_, name)| name);
+        let typed = users.identifiers.iter().map(|known| known.column.clone());
+        needed.add(path, mapped.chain(typed).filter(|name| !is_expression(name)), catalogue);
+    }
+    for (path, columns) in &users.reads {
+        needed.add(path, columns.iter().cloned(), catalogue);
+    }
+    let texts = own_sql(config);
+    if users.reads.is_empty() && !texts.is_empty() {
+        match catalogue {
+            Some(catalogue) => needed.add_named_in(&texts, catalogue),
+            None => needed.unknown.extend(texts.into_iter().map(|(key, _)| key)),
+        }
+    }
+    needed
+}
+
+/// The operator's own SQL, with the key that it stands under.
+fn own_sql(config: &Config) -> Vec<(String, String)> {
+    let users = &config.users;
+    let mut texts = Vec::new();
+    match &users.from {
+        From::Query(query) => texts.push(("users.query".to_owned(), query.clone())),
+        From::Table(table) => {
+            texts.extend(table.joins.clone().map(|sql| ("users.joins".to_owned(), sql)));
+            texts.extend(table.filter.clone().map(|sql| ("users.where".to_owned(), sql)));
+        }
+    }
+    let keyed = |(name, sql): (&str, &str)| (crate::config::users::Users::key_of_expression(name), sql.to_owned());
+    texts.extend(users.expressions().map(keyed));
+    texts
+}
+
+impl Needed {
+    fn add(&mut self, path: &[String], columns: impl Iterator<Item = String>, catalogue: Option<&[CatalogueTable]>) {
+        let table = catalogue.and_then(|tables| tables.iter().find(|table| is_at(table, path)));
+        let path = table.map_or_else(|| path.to_vec(), CatalogueTable::path);
+        let spelled = |name: String| {
+            let known = table.and_then(|table| table.column(&name)).map(|column| column.name.clone());
+            known.unwrap_or(name)
+        };
+        let columns: BTreeSet<String> = columns.map(spelled).collect();
+        match self.tables.iter_mut().find(|known| known.path == path) {
+            Some(known) => known.columns.extend(columns),
+            None => self.tables.push(Readable { path, columns }),
+        }
+    }
+
+    fn add_named_in(&mut self, texts: &[(String, String)], catalogue: &[CatalogueTable]) {
+        for table in catalogue {
+            let own = self.tables.first().is_some_and(|first| first.path == table.path());
+            if !own && !texts.iter().any(|(_, sql)| names(sql, &table.name)) {
+                continue;
+            }
+            let read = table.columns.iter().filter(|column| texts.iter().any(|(_, sql)| names(sql, &column.name)));
+            let read: Vec<String> = read.map(|column| column.name.clone()).collect();
+            if !read.is_empty() {
+                self.add(&table.path(), read.into_iter(), Some(catalogue));
+            }
+        }
+    }
+
+    /// The columns that may be read of a table; `None` when it is not needed at all.
+    #[must_use]
+    pub fn columns_of(&self, table: &CatalogueTable) -> Option<&BTreeSet<String>> {
+        self.tables.iter().find(|needed| is_at(table, &needed.path)).map(|needed| &needed.columns)
+    }
+}
+
+/// Whether a path of the configuration is this table.
+#[must_use]
+pub fn is_at(table: &CatalogueTable, path: &[String]) -> bool {
+    match path {
+        [name] => table.is_visible && table.name == *name,
+        [.., schema, name] => table.schema == *schema && table.name == *name,
+        [] => false,
+    }
+}
+
+/// Whether SQL names something as a word of its own, in quotes or not.
+fn names(sql: &str, name: &str) -> bool {
+    let (sql, name) = (sql.to_lowercase(), name.to_lowercase());
+    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    sql.match_indices(&name).any(|(at, found)| {
+        let before = sql.get(..at).and_then(|text| text.chars().next_back());
+        let after = sql.get(at + found.len()..).and_then(|text| text.chars().next());
+        !before.is_some_and(is_word) && !after.is_some_and(is_word)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names;
+
+    #[test]
+    fn only_whole_names_are_names() {
+        assert!(names("select u.\"E-Mail\" from Users u", "users"));
+        assert!(names("select u.\"E-Mail\" from Users u", "e-mail"));
+        assert!(!names("select user_id from t", "user"));
+        assert!(!names("select user_id from t", "id"));
+    }
+}
