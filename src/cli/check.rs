@@ -16,7 +16,7 @@ use std::path::Path;
 /// Runs the command.
 #[must_use]
 pub fn run(path: &Path, as_json: bool) -> Exit {
-    let config = match load::load(path, std::env::vars(), Needs::token()) {
+    let config = match load::load(path, std::env::vars(), Needs::check()) {
         Ok(config) => config,
         Err(problems) => {
             if as_json {
@@ -31,7 +31,7 @@ pub fn run(path: &Path, as_json: bool) -> Exit {
         Ok(runtime) => runtime,
         Err(exit) => return exit,
     };
-    let findings = runtime.handle().block_on(preflight::run(&config, &runtime));
+    let findings = runtime.handle().block_on(preflight::run(&config, path, &runtime));
     if as_json {
         show_json(&findings);
     } else {

@@ -6,7 +6,6 @@ use super::{
 };
 use crate::{secret::Secret, sql::dialect::Dialect};
 use std::{
-    cell::RefCell,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -54,8 +53,7 @@ impl DatabaseUrl {
     /// # Errors
     /// What is wrong, without the URL, and what to do.
     pub fn from_text(text: &str, password: Option<Secret>, directory: &Path) -> Result<Self, (String, String)> {
-        let context = Context { directory: directory.to_owned(), problems: RefCell::default() };
-        database_url::parse(text, password, &TlsKeys::default(), &context)
+        database_url::parse(text, password, &TlsKeys::default(), &Context::new(directory))
     }
 
     /// The SQL that is spoken there.
@@ -108,7 +106,14 @@ pub(super) fn read(section: &Section<'_>) -> Option<Database> {
         section.required_text("url", "write it like `postgres://drawbridge@db.internal/legacy` or `sqlite:legacy.db`");
     let password = section.secret("password");
     let tls = TlsKeys { mode: section.text("tls"), root: section.path("tls_root") };
+    let has_own_password = password.is_some();
     let url = database_url::parse(&text, password, &tls, section.context());
+    if let Ok(DatabaseUrl::Postgres(server) | DatabaseUrl::Mysql(server)) = &url
+        && server.password.is_some()
+        && !has_own_password
+    {
+        section.secret_is_inside("url");
+    }
     let database = (
         section.integer("pool", 16, 1..=1000),
         section.duration("pool_timeout", Duration::from_secs(1), MILLISECOND..=MINUTE),

@@ -8,25 +8,32 @@ use super::{
     source,
 };
 use crate::sql::dialect::Dialect;
-use std::{cell::RefCell, path::Path};
+use std::path::Path;
 
 /// Which optional sections a command needs.
 #[derive(Debug, Clone, Copy)]
 pub struct Needs {
     token: bool,
+    placeholders: bool,
 }
 
 impl Needs {
     /// The database and the users, as every command.
     #[must_use]
     pub fn database() -> Self {
-        Self { token: false }
+        Self { token: false, placeholders: true }
+    }
+
+    /// The token rules, which may still be what `init` wrote.
+    #[must_use]
+    pub fn check() -> Self {
+        Self { token: true, placeholders: true }
     }
 
     /// The token rules, too.
     #[must_use]
     pub fn token() -> Self {
-        Self { token: true }
+        Self { token: true, placeholders: false }
     }
 }
 
@@ -52,12 +59,13 @@ pub fn load(
     })?;
     let mut tree =
         source::tree(&text, environment).map_err(|problem| Problems { file: file.clone(), all: vec![problem] })?;
-    let context =
-        Context { directory: path.parent().unwrap_or(Path::new("")).to_owned(), problems: RefCell::new(Vec::new()) };
+    let context = Context::new(path.parent().unwrap_or(Path::new("")));
     let database = super::database::read(&Section::new("database", tree.get("database"), &context));
     let dialect = database.as_ref().map_or(Dialect::Postgres, |database| database.url.dialect());
     let preset = preset::apply(&mut tree, dialect, &context);
     let config = read(&Section::new("", Some(&tree), &context), needs, database, dialect, preset);
+    let secrets_inside = context.secrets_inside.into_inner();
+    let config = config.map(|config| Config { secrets_inside, ..config });
     let mut all = context.problems.into_inner();
     match config {
         Some(config) if all.is_empty() => Ok(config),
@@ -81,7 +89,7 @@ fn read(
     root.node("database");
     let server = super::server::read(&root.table("server"));
     let ops = super::ops::read(&root.table("ops"));
-    let token = super::token::read(&root.table("token"), needs.token);
+    let token = super::token::read(&root.table("token"), needs.token, needs.placeholders);
     let users = super::users_reader::read(&root.table("users"), dialect, preset);
     let password = super::password::read(&root.table("password"), users.as_ref());
     let migration = super::migration::read(&root.table("migration"));
@@ -92,5 +100,16 @@ fn read(
     if server.listen == ops.listen && server.listen.port() != 0 {
         root.table("ops").problem("listen", "`ops.listen` and `server.listen` are the same address", None);
     }
-    Some(Config { server, ops, token, database: database?, users: users?, password, migration, limits, log })
+    Some(Config {
+        server,
+        ops,
+        token,
+        database: database?,
+        users: users?,
+        password,
+        migration,
+        limits,
+        log,
+        secrets_inside: Vec::new(),
+    })
 }

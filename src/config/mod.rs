@@ -40,4 +40,6 @@ pub struct Config {
     pub limits: limits::Limits,
     /// `[log]`: format and level of the log.
     pub log: log::Log,
+    /// Keys whose secrets stand in the file itself instead of one of their own.
+    pub secrets_inside: Vec<String>,
 }

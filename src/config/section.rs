@@ -17,9 +17,17 @@ pub struct Context {
     pub directory: PathBuf,
     /// All problems so far.
     pub problems: RefCell<Vec<Problem>>,
+    /// Keys whose secrets stand in the configuration file itself.
+    pub secrets_inside: RefCell<Vec<String>>,
 }
 
 impl Context {
+    /// Nothing is wrong yet.
+    #[must_use]
+    pub fn new(directory: &Path) -> Self {
+        Self { directory: directory.to_owned(), problems: RefCell::default(), secrets_inside: RefCell::default() }
+    }
+
     /// A path of the configuration, relative to its file.
     #[must_use]
     pub fn path(&self, given: &str) -> PathBuf {
@@ -243,9 +251,20 @@ impl<'a> Section<'a> {
                 );
                 None
             }
-            (Some(text), None) => Some(Secret::new(text)),
+            (Some(text), None) => {
+                self.secret_is_inside(key);
+                Some(Secret::new(text))
+            }
             (None, Some(path)) => self.secret_of_file(&twin, &path),
             (None, None) => None,
+        }
+    }
+
+    /// Notes that a key holds a secret in the file itself; a variable is not the file.
+    pub fn secret_is_inside(&self, key: &str) {
+        let origin = self.node.and_then(|node| node.get(key)).map(|node| &node.origin);
+        if matches!(origin, Some(Origin::Line(_))) {
+            self.context.secrets_inside.borrow_mut().push(self.full(key));
         }
     }
 

@@ -9,6 +9,8 @@ use url::{Host, Url};
 pub struct Token {
     /// The exact `iss`, trailing slash included. https, or http on loopback.
     pub issuer: String,
+    /// Keys that still hold what `init` wrote for want of knowing better; empty except for `check`.
+    pub placeholders: Vec<String>,
     /// The audience that `aud` must hold.
     pub audience: String,
     /// Allowed client ids; empty means every client of the tenant.
@@ -41,16 +43,20 @@ const ALGORITHMS: &[(&str, Algorithm)] = &[
     ("EdDSA", Algorithm::EdDSA),
 ];
 
-pub(super) fn read(section: &Section<'_>, needed: bool) -> Option<Token> {
+pub(super) fn read(section: &Section<'_>, needed: bool, may_be_placeholder: bool) -> Option<Token> {
     if !section.is_present() && !needed {
         return None;
     }
     let issuer = section.required_text("issuer", "write your tenant's domain like `https://acme.eu.auth0.com/`");
     let audience =
         section.required_text("audience", "write the identifier of the API that you made for the bridge in Auth0");
+    let mut placeholders = Vec::new();
     for (key, text) in [("issuer", &issuer), ("audience", &audience)] {
         if ["<", "REPLACE", "CHANGE_ME", "YOUR_"].iter().any(|mark| text.contains(mark)) {
-            section.problem(key, format!("`{}` is still a placeholder", section.full(key)), None);
+            placeholders.push(section.full(key));
+            if !may_be_placeholder {
+                section.problem(key, format!("`{}` is still a placeholder", section.full(key)), None);
+            }
         }
     }
     check_url(section, "issuer", &issuer);
@@ -65,6 +71,7 @@ pub(super) fn read(section: &Section<'_>, needed: bool) -> Option<Token> {
     let token = Token {
         issuer,
         audience,
+        placeholders,
         clients: section.texts("clients"),
         scopes: section.bool("scopes", true),
         jwks_url,

@@ -109,7 +109,11 @@ fn read(tls: &Tls, provider: &CryptoProvider) -> Result<CertifiedKey, String> {
     Ok(certified)
 }
 
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+/// The chain in a PEM file, leaf first.
+///
+/// # Errors
+/// In words: which file is wrong and how.
+pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let chain: Result<Vec<_>, _> = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
     match chain {
         Ok(chain) if chain.is_empty() => Err(format!("`{}` holds no certificate", path.display())),

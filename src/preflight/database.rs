@@ -1,42 +1,81 @@
-//! Whether the legacy database answers, has the mapped columns, and takes the statement.
-use super::Finding;
+//! Whether the legacy database answers, has the mapped columns, and takes the statement; then what its plan, its rows and
+//! its privileges are like.
+use super::{Finding, indexes, privileges, rows};
 use crate::{
-    accounts::decoy::Decoy,
-    config::Config,
-    store::{self, Found, runtime::DatabaseRuntime},
+    config::{
+        Config,
+        database::{DatabaseTls, DatabaseUrl},
+    },
+    store::{self, Found, Inspection, runtime::DatabaseRuntime},
 };
 
 /// Nobody's identifier: `.invalid` is reserved for that.
 const NOBODY: &str = "drawbridge-check@example.invalid";
-/// Rows whose hashes are looked at.
-const SAMPLE: u32 = 500;
 
 /// Connects, compares the columns, prepares and runs the statement once.
 pub async fn probe(config: &Config, runtime: &DatabaseRuntime) -> Vec<Finding> {
     let (database, users, password) = (&config.database, &config.users, &config.password);
-    let problems = match store::inspect(database, users, password, runtime).await {
-        Ok(problems) => problems,
+    let inspection = match store::inspect(database, users, password, NOBODY, runtime).await {
+        Ok(inspection) => inspection,
         Err(error) => {
-            let hint = "look at `database.url`, the password and the network between";
-            return vec![Finding::of_store("database_unreachable", &error, hint)];
+            let refused = error.message.contains("denied");
+            let (code, hint) = if refused {
+                ("privilege_missing", "let the administrator run what `drawbridge sql` prints")
+            } else {
+                ("database_unreachable", "look at `database.url`, the password and the network between")
+            };
+            let mut findings = vec![Finding::of_store(code, &error, hint)];
+            if refused {
+                findings.extend(privileges::probe(config, runtime).await);
+            }
+            return findings;
         }
     };
     let mut findings = vec![Finding::note("database", "the legacy database answers")];
-    for problem in &problems {
+    findings.extend(transport(config));
+    for problem in &inspection.problems {
         findings.push(if problem.fatal {
             Finding::error("columns", problem.message.clone(), problem.hint.clone())
         } else {
             Finding::warning("index", problem.message.clone(), problem.hint.clone())
         });
     }
-    if problems.iter().any(|problem| problem.fatal) {
+    if inspection.problems.iter().any(|problem| problem.fatal) {
         return findings;
     }
-    findings.extend(statement(config, runtime).await);
+    findings.extend(statement(config, inspection, runtime).await);
+    findings.extend(privileges::probe(config, runtime).await);
     findings
 }
 
-async fn statement(config: &Config, runtime: &DatabaseRuntime) -> Vec<Finding> {
+/// How the connection is encrypted.
+fn transport(config: &Config) -> Option<Finding> {
+    let (DatabaseUrl::Postgres(server) | DatabaseUrl::Mysql(server)) = &config.database.url else { return None };
+    Some(match &server.tls {
+        DatabaseTls::Verified { .. } => {
+            Finding::note("database_tls", "the connection is encrypted, the server's certificate verified")
+        }
+        DatabaseTls::Unverified => Finding::warning(
+            "database_tls",
+            "the connection is encrypted, but anybody could be the server",
+            Some("name its authority: `?sslmode=verify-full&sslrootcert=ca.pem`".into()),
+        ),
+        DatabaseTls::Off if server.host.starts_with('/') || is_loopback(&server.host) => {
+            Finding::note("database_tls", "the connection does not leave this machine and is not encrypted")
+        }
+        DatabaseTls::Off => Finding::warning(
+            "database_tls",
+            "hashes cross the network in the clear",
+            Some("remove `sslmode=disable`, or say `?sslmode=verify-full&sslrootcert=ca.pem`".into()),
+        ),
+    })
+}
+
+fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+async fn statement(config: &Config, inspection: Inspection, runtime: &DatabaseRuntime) -> Vec<Finding> {
     let hint = "look at `[users]`, and at what the role may SELECT";
     let store = match store::open(&config.database, &config.users, &config.password, runtime).await {
         Ok(store) => store,
@@ -52,16 +91,13 @@ async fn statement(config: &Config, runtime: &DatabaseRuntime) -> Vec<Finding> {
         )),
         Err(error) => findings.push(Finding::of_store("statement", &error, hint)),
     }
-    match store.sample(SAMPLE).await {
-        Ok(rows) => {
-            let unread = Decoy::unverifiable_in(&rows, &config.password);
-            for (reason, count) in unread {
-                let message = format!("{count} of {} sampled hashes cannot be verified: {reason}", rows.len());
-                let hint = "name the scheme in `password.schemes`, and the salt's column in `password.salt`";
-                findings.push(Finding::warning("hashes", message, Some(hint.into())));
-            }
-        }
-        Err(error) => findings.push(Finding::of_store("hashes", &error, hint)),
+    if let Some(lookup) = inspection.lookup {
+        let slow = inspection.problems.iter().any(|problem| !problem.fatal);
+        findings.extend(indexes::probe(config, lookup, slow, runtime).await);
+    }
+    if config.users.from.path().is_some() {
+        findings.extend(rows::duplicates(config, inspection.duplicates, runtime).await);
+        findings.extend(rows::sample(&*store, config).await);
     }
     findings
 }

@@ -15,7 +15,7 @@ pub async fn probe(config: &Config, runtime: &DatabaseRuntime) -> Vec<Finding> {
             "ledger",
             error.message,
             Some(
-                "`serve` creates it where its role may; else the README has the statements for the administrator"
+                "`serve` creates it where its role may; else the administrator runs what `drawbridge sql` prints"
                     .into(),
             ),
         ),

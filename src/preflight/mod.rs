@@ -1,8 +1,12 @@
 //! What is looked at before going live: one probe per file, none of which changes anything.
 pub mod database;
+pub mod files;
+pub mod indexes;
 pub mod ledger;
 pub mod listener;
 pub mod needed;
+pub mod privileges;
+pub mod rows;
 pub mod token;
 
 use crate::{
@@ -13,6 +17,7 @@ use crate::{
     },
 };
 use serde::Serialize;
+use std::path::Path;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -70,10 +75,11 @@ impl Finding {
 }
 
 /// Runs every probe; one that fails does not keep the others from running.
-pub async fn run(config: &Config, runtime: &DatabaseRuntime) -> Vec<Finding> {
+pub async fn run(config: &Config, file: &Path, runtime: &DatabaseRuntime) -> Vec<Finding> {
     let mut findings = database::probe(config, runtime).await;
     findings.extend(ledger::probe(config, runtime).await);
     findings.extend(token::probe(config, runtime).await);
     findings.extend(listener::probe(config));
+    findings.extend(files::probe(config, file));
     findings
 }

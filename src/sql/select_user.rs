@@ -40,7 +40,9 @@ pub enum Expression {
 }
 
 impl Expression {
-    fn pieces(&self) -> Vec<Piece> {
+    /// The expression as it stands in a statement.
+    #[must_use]
+    pub fn pieces(&self) -> Vec<Piece> {
         match self {
             Self::Column(name) => vec!["u.".into(), Piece::Identifier(name.clone())],
             // The line break ends a comment with which the operator's text may close.

@@ -114,6 +114,17 @@ impl Statement {
             .collect()
     }
 
+    /// The text with `value` of each slot in its place, for statements about a statement.
+    pub fn literal(&self, mut value: impl FnMut(usize) -> String) -> String {
+        self.segments
+            .iter()
+            .map(|segment| match segment {
+                Segment::Text(text) => text.clone(),
+                Segment::Bind(slot) => value(*slot),
+            })
+            .collect()
+    }
+
     /// How many values are bound.
     #[must_use]
     pub fn bind_count(&self) -> usize {

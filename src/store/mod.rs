@@ -22,7 +22,7 @@ use async_trait::async_trait;
 use error::StoreError;
 use legacy_row::LegacyRow;
 
-pub use open::{inspect, open};
+pub use open::{Inspection, inspect, open};
 pub use plan::{SchemaProblem, named_columns};
 
 /// What a lookup found.

@@ -62,7 +62,19 @@ pub async fn open(
         .await
 }
 
-/// Everything about the table or the SELECT that does not fit, for `check`.
+/// What `check` asks about the statements of a store.
+#[derive(Debug, Clone)]
+pub struct Inspection {
+    /// What does not fit.
+    pub problems: Vec<SchemaProblem>,
+    /// The lookup of an identifier that nobody has, as one text; `None` when there is no plan.
+    pub lookup: Option<String>,
+    /// For each identifier column the statement that counts values which more than one row has.
+    pub duplicates: Vec<(String, String)>,
+}
+
+/// Everything about the table or the SELECT that does not fit, and the statements for `check`. `nobody` is an identifier
+/// that nobody has.
 ///
 /// # Errors
 ///
@@ -71,10 +83,19 @@ pub async fn inspect(
     database: &Database,
     users: &Users,
     password: &Password,
+    nobody: &'static str,
     runtime: &DatabaseRuntime,
-) -> Result<Vec<SchemaProblem>, StoreError> {
+) -> Result<Inspection, StoreError> {
     let (database, users, password) = (database.clone(), users.clone(), password.clone());
-    runtime.run(async move { Ok(surveyed(&database, &users, &password).await?.1) }).await
+    runtime
+        .run(async move {
+            let (plan, problems) = surveyed(&database, &users, &password).await?;
+            let lookup = plan.as_ref().map(|plan| plan.lookup(nobody));
+            let is_table = users.from.path().is_some();
+            let duplicates = plan.filter(|_| is_table).map(|plan| plan.duplicates()).unwrap_or_default();
+            Ok(Inspection { problems, lookup, duplicates })
+        })
+        .await
 }
 
 impl SessionLimits {

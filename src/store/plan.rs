@@ -77,6 +77,8 @@ pub(crate) struct Reading {
 pub(crate) struct Plan {
     /// The lookup. Its last columns are the identifier columns, for the sieve.
     pub find: Reading,
+    /// Each identifier column by name, with what makes two of its values one.
+    pub folded: Vec<(String, Expression, Wrap)>,
     /// For each identifier column how it is parsed and whether it has a second value.
     pub identifiers: Vec<(Parse, bool)>,
     /// Rows that the lookup reads at most.
@@ -208,9 +210,17 @@ pub(crate) fn plan(
         .map(|(name, column)| ColumnFacts { name: name.clone(), ..column.clone() })
         .collect();
     let slow = identifiers.iter().filter_map(|column| column.slow.clone()).collect();
+    let folded = identifiers
+        .iter()
+        .map(|column| {
+            // A collation without case groups by itself.
+            (column.name.clone(), column.expression.clone(), column.identify.column.clone())
+        })
+        .collect();
     let identifiers = identifiers.iter().map(|column| (column.parse, column.identify.second.is_some())).collect();
     let plan = Plan {
         find,
+        folded,
         identifiers,
         rows,
         key: key_reading,
@@ -233,6 +243,42 @@ impl Plan {
 }
 
 impl Plan {
+    /// The lookup of an identifier as one text, for `explain`. Not for anybody's identifier but a made-up one.
+    pub fn lookup(&self, identifier: &str) -> String {
+        let mut values = Vec::new();
+        for (parse, second) in &self.identifiers {
+            values.push(parse.bindable(identifier));
+            values.push(second.then(|| super::matching::folded(identifier)));
+        }
+        if self.identifiers.is_empty() {
+            values.push(Some(identifier.to_owned()));
+        }
+        self.find.statement.literal(|slot| match values.get(slot).cloned().flatten() {
+            Some(value) => self.dialect.text_literal(&value),
+            None => "null".to_owned(),
+        })
+    }
+
+    /// For each identifier column the statement that counts values which more than one row has.
+    pub fn duplicates(&self) -> Vec<(String, String)> {
+        let counted = |expression: &Expression, fold: &Wrap| {
+            let mut pieces: Vec<Piece> = vec!["select count(*) from (".into()];
+            let selected = Selected { expression: expression.clone(), wrap: fold.clone() };
+            pieces.extend(select_user::select(std::slice::from_ref(&selected), &self.origin));
+            select_user::push_where(&mut pieces, &self.origin, &[], 0);
+            pieces.push(" group by ".into());
+            fold.push(&mut pieces, expression.pieces());
+            pieces.push(" having count(*) > 1 and ".into());
+            fold.push(&mut pieces, expression.pieces());
+            pieces.push(" is not null and ".into());
+            fold.push(&mut pieces, expression.pieces());
+            pieces.push(" <> '') as d".into());
+            Statement::new(self.dialect, pieces).literal(|_| String::new())
+        };
+        let text = |(name, expression, fold): &(String, Expression, Wrap)| (name.clone(), counted(expression, fold));
+        self.folded.iter().map(text).collect()
+    }
+
     /// The statement that reads rows in the order of the key; of a table only.
     pub fn page(&self, behind_a_key: bool, limit: u32) -> Option<Reading> {
         let Origin::Table(_) = &self.origin else { return None };

@@ -205,7 +205,11 @@ async fn refresh_for_ever(keys: Weak<Keys>, wake: Arc<Notify>) {
 }
 
 /// No redirects: the keys come from where the operator said, or not at all.
-fn client(url: &str) -> Result<reqwest::Client, Box<dyn std::error::Error>> {
+/// The client that asks for keys: bounded in time, follows nobody.
+///
+/// # Errors
+/// When no HTTP client can be made.
+pub fn client(url: &str) -> Result<reqwest::Client, Box<dyn std::error::Error>> {
     let builder = reqwest::Client::builder();
     // Plain HTTP is for loopback, which no proxy of the environment can reach.
     let builder = if url.starts_with("http:") { builder.no_proxy() } else { builder };

@@ -1,7 +1,6 @@
 //! One backend under test: its server, and short ways to a store over a table of it.
 use crate::support::{mariadb::MariadbServer, postgres::PostgresServer};
 use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
-use drawbridge::sql::select_user::Table;
 use drawbridge::{
     config::{
         database::{Database, DatabaseUrl},
@@ -17,6 +16,7 @@ use drawbridge::{
         runtime::DatabaseRuntime,
     },
 };
+use drawbridge::{sql::select_user::Table, store::SchemaProblem};
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
@@ -208,6 +208,13 @@ pub fn users_from(from: From, identifiers: &[&str]) -> Users {
         user_metadata: vec![],
         mfa_factors: None,
     }
+}
+
+/// What does not fit, or is slow.
+pub async fn problems(bench: &Bench, users: &Users) -> Vec<SchemaProblem> {
+    let password = password("pw");
+    let inspected = drawbridge::store::inspect(&bench.database(), users, &password, "nobody", &bench.runtime).await;
+    inspected.unwrap().problems
 }
 
 /// A mapped column.

@@ -1,5 +1,5 @@
 //! A search without case still goes through the index, whichever kind of index the old database has.
-use crate::bench::{Bench, Server, id_of, one, table_of, users, users_from};
+use crate::bench::{Bench, Server, id_of, one, problems, table_of, users, users_from};
 use std::time::{Duration, Instant};
 
 const ROWS: u32 = 40_000;
@@ -57,31 +57,17 @@ async fn postgres_uses_its_indexes() {
         let before = scans();
         look_up(&bench, &users(&table)).await;
         assert!(scans() - before < 3, "{columns} is scanned");
-        let problems = drawbridge::store::inspect(
-            &bench.database(),
-            &users(&table),
-            &crate::bench::password("pw"),
-            &bench.runtime,
-        )
-        .await;
-        assert!(problems.unwrap().is_empty());
+        let found = problems(&bench, &users(&table)).await;
+        assert!(found.is_empty());
     }
     let table = fill(&bench, "id int primary key, email text, username text", &["email", "lower(username)"]);
     look_up(&bench, &users(&table)).await;
-    let problems =
-        drawbridge::store::inspect(&bench.database(), &users(&table), &crate::bench::password("pw"), &bench.runtime)
-            .await
-            .unwrap();
-    assert_eq!(problems.len(), 1);
-    let hint = problems[0].hint.clone().unwrap();
-    assert!(!problems[0].fatal && hint.contains("lower(\"email\")"), "{hint}");
+    let found = problems(&bench, &users(&table)).await;
+    assert_eq!(found.len(), 1);
+    let hint = found[0].hint.clone().unwrap();
+    assert!(!found[0].fatal && hint.contains("lower(\"email\")"), "{hint}");
     bench.exec(&hint);
-    assert!(
-        drawbridge::store::inspect(&bench.database(), &users(&table), &crate::bench::password("pw"), &bench.runtime)
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(problems(&bench, &users(&table)).await.is_empty());
 }
 
 #[tokio::test]
@@ -112,14 +98,8 @@ async fn sqlite_uses_its_indexes() {
     ] {
         let table = fill(&bench, columns, &indexes);
         let with_indexes = look_up(&bench, &users(&table)).await;
-        let problems = drawbridge::store::inspect(
-            &bench.database(),
-            &users(&table),
-            &crate::bench::password("pw"),
-            &bench.runtime,
-        )
-        .await;
-        assert!(problems.unwrap().is_empty(), "{columns}");
+        let found = problems(&bench, &users(&table)).await;
+        assert!(found.is_empty(), "{columns}");
         for n in 0..2 {
             bench.exec(&format!("drop index {table}_{n}"));
         }

@@ -158,9 +158,7 @@ async fn what_is_missing_is_all_told(bench: &mut Bench) {
     for part in ["`users.identifiers` is `emial`", "`email`", "`users.metadata.plan` is `usernam`", "`username`"] {
         assert!(error.message.contains(part), "{part}: {error}");
     }
-    let problems = drawbridge::store::inspect(&bench.database(), &users, &crate::bench::password("pw"), &bench.runtime)
-        .await
-        .unwrap();
+    let problems = crate::bench::problems(bench, &users).await;
     assert_eq!(problems.iter().filter(|problem| problem.fatal).count(), 2);
     users.from = table_of(vec![format!("{table}x")]);
     let error = bench.open(&users).await.err().unwrap();

@@ -23,7 +23,7 @@ async fn least_role(bench: &Bench, url: DatabaseUrl, grant_users: &dyn Fn(&str),
         .err()
         .expect("no ledger yet");
     assert_eq!(error.kind, StoreErrorKind::Refused);
-    assert!(error.message.contains("the README has the statements"), "{error}");
+    assert!(error.message.contains("`drawbridge sql` prints the statements"), "{error}");
     bench.ledger().await.unwrap();
     grant_ledger();
     let ledger =

@@ -19,6 +19,7 @@ use support::issuer::{AUDIENCE, Answer, CLIENT, Issuer, SigningKey, encode, now}
 
 fn rules(issuer: &Issuer) -> Token {
     Token {
+        placeholders: Vec::new(),
         issuer: issuer.url.clone(),
         audience: AUDIENCE.into(),
         clients: Vec::new(),
