@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! 6  main, cli, demo
-//! 5  http   preflight   census                 what people and machines touch
+//! 5  http   preflight   census   init          what people and machines touch
 //! 4  accounts  token                 the decisions: who may ask, is it the right person
 //! 3  store     ledger                the legacy database (read), our marks (ours)
 //! 2  config    presets               parsed once, cannot be wrong afterwards
@@ -33,6 +33,7 @@ pub mod config;
 pub mod demo;
 pub mod hash;
 pub mod http;
+pub mod init;
 pub mod ledger;
 pub mod preflight;
 pub mod presets;

@@ -10,6 +10,8 @@ const ROWS: &[(&str, u8)] = &[
     ("http", 5),
     ("preflight", 5),
     ("census", 5),
+    ("init", 5),
+    ("presets", 2),
     ("accounts", 4),
     ("token", 4),
     ("store", 3),

@@ -2,6 +2,7 @@
 pub mod census;
 pub mod check;
 pub mod hash;
+pub mod init;
 pub mod serve;
 pub mod sql;
 pub mod start;
@@ -34,6 +35,21 @@ enum Command {
         /// Play every step and exit
         #[arg(long)]
         story: bool,
+    },
+    /// Look at a database and write a first configuration
+    Init {
+        /// The database, without a password: postgres://role@host/name, mysql://…, sqlite:FILE
+        #[arg(long, value_name = "URL")]
+        database: String,
+        /// The file with the role's password
+        #[arg(long, value_name = "F")]
+        password_file: Option<PathBuf>,
+        /// The configuration to write
+        #[arg(long, value_name = "FILE", default_value = "drawbridge.toml")]
+        out: PathBuf,
+        /// Take the best guess of each choice instead of asking
+        #[arg(long)]
+        yes: bool,
     },
     /// Count what is in the password column, and what follows from it
     Census {
@@ -126,6 +142,9 @@ pub fn run() -> ExitCode {
     let exit = match arguments.command {
         Command::Serve => serve::run(&arguments.config),
         Command::Demo { listen, story } => crate::demo::run(listen, story),
+        Command::Init { database, password_file, out, yes } => {
+            init::run(&init::Arguments { database, password_file, out, yes })
+        }
         Command::Census { json } => census::run(&arguments.config, json),
         Command::Hash { command: HashCommand::Identify { json } } => hash::identify(json),
         Command::Hash { command: HashCommand::Bench { scheme, seconds, json } } => {

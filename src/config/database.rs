@@ -37,6 +37,14 @@ pub enum DatabaseUrl {
     Mysql(ServerUrl),
 }
 
+impl Database {
+    /// A database with the usual limits.
+    #[must_use]
+    pub fn of(url: DatabaseUrl) -> Self {
+        Self { url, pool: 16, pool_timeout: Duration::from_secs(5), statement_timeout: Duration::from_secs(10) }
+    }
+}
+
 impl DatabaseUrl {
     /// The URL that stands in a file, with its password: for a role that no configuration holds.
     ///

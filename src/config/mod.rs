@@ -10,7 +10,7 @@ pub mod ops;
 pub mod password;
 mod preset;
 pub mod problem;
-mod secret_file;
+pub(crate) mod secret_file;
 mod section;
 pub mod server;
 mod source;

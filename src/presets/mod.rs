@@ -3,7 +3,8 @@
 //!
 //! # Format
 //! `title`, `versions`, `proof` and the optional `table_prefix` and `schema` describe the application. `[recognise]` names
-//! tables with the columns that tell it apart. `[parameters]` names what an operator has to say, with a default or `""`.
+//! tables with the columns that tell it apart. `[parameters]` names what an operator has to say, with a default or `""`, and
+//! `[choices]` the SELECT that lists what it could be.
 //! `[users]` and `[password]` are those of `drawbridge.toml`; in their SQL `{@table}` is a table with the prefix and the
 //! schema of the installation, `{name}` a quoted name, `{=parameter}` a parameter as an SQL text, `{'text}` a
 //! text behind the prefix. `[optional]` names keys
@@ -40,6 +41,9 @@ pub struct About {
     /// What the operator has to say, with its default.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
+    /// For a parameter the SELECT that lists the values which it could have.
+    #[serde(default)]
+    pub choices: BTreeMap<String, String>,
     /// Keys of the configuration and the columns that they take where these exist.
     #[serde(default)]
     pub optional: BTreeMap<String, String>,
@@ -60,6 +64,7 @@ impl Preset {
             schema: None,
             recognise: BTreeMap::new(),
             parameters: BTreeMap::new(),
+            choices: BTreeMap::new(),
             optional: BTreeMap::new(),
         })
     }

@@ -53,6 +53,14 @@ impl Dialect {
         self == Self::Postgres
     }
 
+    /// `select …` of at most so many rows.
+    #[must_use]
+    pub fn limited(self, selected: &str, rows: usize) -> String {
+        match self {
+            Self::Postgres | Self::Mysql | Self::Sqlite => format!("select {selected} limit {rows}"),
+        }
+    }
+
     /// An expression that gives the values of `element` over `from` as the text of a JSON array, in their order.
     #[must_use]
     pub fn json_list(self, element: &str, from: &str) -> String {

@@ -7,6 +7,7 @@ mod census;
 mod check;
 mod configuration;
 mod hash;
+mod init;
 
 use std::{
     path::Path,
