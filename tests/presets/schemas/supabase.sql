@@ -1,5 +1,5 @@
 -- server: postgres
--- source: supabase/auth, migrations/*.up.sql (state of 2.18x)
+-- source: supabase/auth, migrations/*.up.sql up to 20260625000000
 -- identifier: Ada@Example.com
 -- disabled: grace@example.com
 -- password: S3cret-Pass
