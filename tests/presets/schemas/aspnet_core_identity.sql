@@ -1,5 +1,5 @@
 -- server: postgres
--- source: ASP.NET Core 8, IdentityDbContext with Npgsql (first migration of the template, IdentitySchemaVersions.Version1)
+-- source: ASP.NET Core Identity 8 with Npgsql (first migration of the template, schema version 1); from memory
 -- identifier: ada@example.com
 -- identifier: ADA.L
 -- disabled: grace@example.com

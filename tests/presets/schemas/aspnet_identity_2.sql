@@ -1,5 +1,5 @@
 -- server: sqlite
--- source: Microsoft.AspNet.Identity.EntityFramework 2.2.4, IdentityDbContext (tables of its code-first model)
+-- source: Microsoft.AspNet.Identity.EntityFramework 2.2 (code-first model of IdentityDbContext); from memory
 -- identifier: ada@example.com
 -- identifier: ADA.L
 -- disabled: grace@example.com

@@ -1,5 +1,5 @@
 -- server: sqlite
--- source: .NET Framework 4.8, InstallCommon.sql, InstallMembership.sql and InstallRoles.sql of aspnet_regsql
+-- source: .NET Framework 4.8, InstallCommon.sql, InstallMembership.sql and InstallRoles.sql of aspnet_regsql; from memory
 -- identifier: ADA@example.com
 -- identifier: ada.l
 -- disabled: grace@example.com

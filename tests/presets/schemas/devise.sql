@@ -1,5 +1,5 @@
 -- server: postgres
--- source: heartcombo/devise 4.9, migration of `rails generate devise User` with trackable, confirmable and lockable
+-- source: heartcombo/devise 4, lib/generators/active_record/devise_generator.rb with trackable, confirmable and lockable
 -- identifier: Ada@Example.com
 -- password: S3cret-Pass
 create table users (
@@ -7,7 +7,7 @@ create table users (
   encrypted_password character varying default '' not null, reset_password_token character varying,
   reset_password_sent_at timestamp(6) without time zone, remember_created_at timestamp(6) without time zone,
   sign_in_count integer default 0 not null, current_sign_in_at timestamp(6) without time zone,
-  last_sign_in_at timestamp(6) without time zone, current_sign_in_ip character varying, last_sign_in_ip character varying,
+  last_sign_in_at timestamp(6) without time zone, current_sign_in_ip inet, last_sign_in_ip inet,
   confirmation_token character varying, confirmed_at timestamp(6) without time zone,
   confirmation_sent_at timestamp(6) without time zone, unconfirmed_email character varying,
   failed_attempts integer default 0 not null, unlock_token character varying, locked_at timestamp(6) without time zone,

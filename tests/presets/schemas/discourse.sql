@@ -1,5 +1,5 @@
 -- server: postgres
--- source: discourse/discourse, schema annotations of app/models/user.rb, user_email.rb, user_password.rb, group.rb (3.4)
+-- source: discourse/discourse, schema annotations of app/models/user.rb, user_email.rb and user_password.rb; groups and the newest columns of users from memory
 -- identifier: Ada@Example.com
 -- identifier: ada_l
 -- disabled: grace@example.com

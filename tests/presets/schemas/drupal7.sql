@@ -1,5 +1,5 @@
 -- server: mariadb
--- source: drupal/drupal 7.x, modules/user/user.install (state of 7.100)
+-- source: drupal/drupal, modules/user/user.install of 2009; what 7.x changed afterwards from memory
 -- identifier: ada@example.com
 -- identifier: ADA LOVELACE
 -- disabled: grace@example.com

@@ -1,5 +1,5 @@
 -- server: mariadb
--- source: FriendsOfSymfony/FOSUserBundle 2.1, Resources/config/doctrine-mapping/User.orm.xml as Doctrine writes it for MySQL
+-- source: FriendsOfSymfony/FOSUserBundle, Resources/config/doctrine-mapping/User.orm.xml; the state of 2.1 and the index names from memory
 -- identifier: ADA@example.com
 -- identifier: ADA_l
 -- disabled: grace@example.com

@@ -1,5 +1,5 @@
 -- server: mariadb
--- source: joomla/joomla-cms 6.1, installation/sql/mysql/base.sql
+-- source: joomla/joomla-cms, installation/sql/mysql/base.sql (state of 6.1)
 -- identifier: ada@example.com
 -- identifier: ADA
 -- disabled: grace@example.com

@@ -1,5 +1,5 @@
 -- server: postgres
--- source: keycloak/keycloak, model/jpa META-INF/jpa-changelog-*.xml (state of 26.0)
+-- source: keycloak/keycloak, model/jpa UserEntity.java; the other tables and all indexes (state of 26.0) from memory, of realm not every column
 -- identifier: Ada@Example.com
 -- identifier: ADA.L
 -- disabled: grace@example.com

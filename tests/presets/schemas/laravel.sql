@@ -1,5 +1,5 @@
 -- server: mariadb
--- source: laravel/laravel 11.x, database/migrations/0001_01_01_000000_create_users_table.php
+-- source: laravel/laravel 11, database/migrations/0001_01_01_000000_create_users_table.php
 -- identifier: ada@example.com
 -- password: password
 create table migrations (

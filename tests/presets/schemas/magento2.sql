@@ -1,5 +1,5 @@
 -- server: mariadb
--- source: magento/magento2 2.4, app/code/Magento/Customer/etc/db_schema.xml
+-- source: magento/magento2 2.4, app/code/Magento/Customer/etc/db_schema.xml; customer_group from memory
 -- identifier: ada@example.com
 -- disabled: grace@example.com
 -- password: S3cret-Pass

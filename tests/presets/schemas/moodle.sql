@@ -1,5 +1,5 @@
 -- server: mariadb
--- source: moodle/moodle 4.5, lib/db/install.xml
+-- source: moodle/moodle 4: user as public dumps show it; role and role_assignments of lib/db/install.xml from memory
 -- identifier: ada@example.com
 -- identifier: ADA.L
 -- disabled: grace@example.com

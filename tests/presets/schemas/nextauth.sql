@@ -1,5 +1,5 @@
 -- server: postgres
--- source: Auth.js documentation of the Prisma adapter (v5 schema for PostgreSQL), as `prisma migrate` writes it, and a password column
+-- source: Auth.js 5, the documented Prisma schema for PostgreSQL as public projects hold it, with a password column
 -- identifier: ada@example.com
 -- password: S3cret-Pass
 create table "User" (

@@ -1,5 +1,5 @@
 -- server: mariadb
--- source: nextcloud/server 31, core/Migrations (Version13000Date20170718121200, Version14000Date20180404140050, Version31000Date20240814184402)
+-- source: nextcloud/server, core/Migrations Version13000Date20170718121200 and Version31000Date20240814184402; index and type of uid_lower from memory
 -- identifier: ADA@example.com
 -- identifier: ada
 -- disabled: grace@example.com

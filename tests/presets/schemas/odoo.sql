@@ -1,5 +1,5 @@
 -- server: postgres
--- source: odoo/odoo 17.0, odoo/addons/base/data/base_data.sql and models res_users.py, res_partner.py (with the module mail)
+-- source: odoo/odoo, odoo/addons/base/data/base_data.sql; the columns that the models of 17.0 (with mail) add from memory
 -- identifier: ada@example.com
 -- disabled: grace@example.com
 -- password: password

@@ -1,5 +1,5 @@
 -- server: mariadb
--- source: phpbb/phpbb 3.3, install/schemas/mysql_41_schema.sql of 3.0.14 with the migrations of phpbb/db/migration/data up to 3.3.16
+-- source: phpbb/phpbb, install/schemas/mysql_41_schema.sql of 3.0.14 with the migrations of phpbb/db/migration/data up to 3.3
 -- identifier: Ada@Example.com
 -- identifier: ADA L
 -- disabled: grace@example.com

@@ -1,5 +1,5 @@
 -- server: mariadb
--- source: PrestaShop/PrestaShop 8, install-dev/data/db_structure.sql
+-- source: PrestaShop/PrestaShop, install-dev/data/db_structure.sql; the wider columns of 8 from memory
 -- identifier: ada@example.com
 -- disabled: grace@example.com
 -- password: S3cret-Pass

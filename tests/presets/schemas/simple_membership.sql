@@ -1,5 +1,5 @@
 -- server: sqlite
--- source: WebMatrix.WebData 3, tables of SimpleMembershipProvider.CreateTablesIfNeeded (UserProfile as in the MVC 4 template)
+-- source: WebMatrix.WebData 3: public SQL Server scripts of webpages_Membership and UserProfile; the roles from memory
 -- identifier: ada@example.com
 -- disabled: grace@example.com
 -- password: supersecret

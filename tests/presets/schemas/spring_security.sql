@@ -1,5 +1,5 @@
 -- server: postgres
--- source: spring-projects/spring-security 6, core/src/main/resources/org/springframework/security/core/userdetails/jdbc/users.ddl (varchar for varchar_ignorecase)
+-- source: spring-projects/spring-security, core/src/main/resources/org/springframework/security/core/userdetails/jdbc/users.ddl (varchar for varchar_ignorecase)
 -- identifier: ada@example.com
 -- disabled: grace@example.com
 -- password: x

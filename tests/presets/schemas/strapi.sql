@@ -1,5 +1,5 @@
 -- server: postgres
--- source: strapi/strapi 5, packages/plugins/users-permissions/server/content-types (tables as its schema sync makes them)
+-- source: strapi/strapi, packages/plugins/users-permissions/server/content-types/user; what the schema sync of 5 adds from memory
 -- identifier: Ada@Example.com
 -- identifier: ADA_L
 -- disabled: grace@example.com

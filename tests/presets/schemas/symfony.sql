@@ -1,5 +1,5 @@
 -- server: postgres
--- source: Symfony MakerBundle 1.62 (make:user, make:migration) on PostgreSQL
+-- source: Symfony MakerBundle 1 (make:user, make:migration) on PostgreSQL; from memory
 -- identifier: ada@example.com
 -- password: password
 create table "user" (

@@ -1,5 +1,5 @@
 -- server: mariadb
--- source: vBulletin 4.2, install/mysql-schema.php as public dumps show its tables
+-- source: vBulletin 4.2: user and userban as public dumps show them; usergroup from memory, not every column
 -- identifier: ada@example.com
 -- identifier: ADA
 -- disabled: grace@example.com

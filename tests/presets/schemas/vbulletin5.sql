@@ -1,5 +1,5 @@
 -- server: mariadb
--- source: vBulletin 5.6, core/install/mysql-schema.php from its documentation and public dumps
+-- source: vBulletin 5: user of 4.2 with token, scheme and secret, from memory
 -- identifier: ada@example.com
 -- identifier: ADA
 -- disabled: grace@example.com

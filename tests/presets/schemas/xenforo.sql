@@ -1,5 +1,5 @@
 -- server: mariadb
--- source: XenForo 2.2, xf_user, xf_user_authenticate and xf_user_group as public dumps show them
+-- source: XenForo 2.2, xf_user and xf_user_authenticate as public dumps show them; xf_user_group from memory
 -- identifier: ada@example.com
 -- identifier: ADA
 -- disabled: grace@example.com
