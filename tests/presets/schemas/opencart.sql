@@ -1,5 +1,5 @@
 -- server: mariadb
--- source: opencart/opencart 2.3.0.2, upload/install/opencart.sql (1.5 to 3.0 differ in columns that the preset does not read)
+-- source: opencart/opencart 2.3.0.2, upload/install/opencart.sql (3.0 has no `approved`)
 -- identifier: ada@example.com
 -- disabled: grace@example.com
 -- password: x
