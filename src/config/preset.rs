@@ -130,13 +130,21 @@ impl Settings {
     }
 
     /// `{@table}` becomes the table's quoted path, `{'text}` the prefix and a text as an SQL text, `{=parameter}` a
-    /// parameter as one, `{name}` a quoted name.
+    /// parameter as one, `{name}` a quoted name, `{{` a brace.
     fn filled(&self, sql: &str) -> String {
         let mut filled = String::new();
         let mut rest = sql;
         while let Some((before, opened)) = rest.split_once('{') {
-            let Some((name, behind)) = opened.split_once('}') else { break };
             filled.push_str(before);
+            if let Some(behind) = opened.strip_prefix('{') {
+                filled.push('{');
+                rest = behind;
+                continue;
+            }
+            let Some((name, behind)) = opened.split_once('}') else {
+                rest = opened;
+                break;
+            };
             filled.push_str(&match (name.chars().next(), name.get(1..).unwrap_or_default()) {
                 (Some('@'), table) => self.quoted(table),
                 (Some('\''), text) => self.dialect.text_literal(&format!("{}{text}", self.table_prefix)),

@@ -123,7 +123,8 @@ impl Draft {
         if let Some(schema) = recognised.schema.as_ref().filter(|schema| Some(*schema) != about.schema.as_ref()) {
             entries.push(format!("schema = {}", quoted(schema)));
         }
-        entries.extend(recognised.parameters.iter().map(|(name, value)| format!("{} = {}", key(name), quoted(value))));
+        let told = recognised.parameters.iter().filter(|(name, value)| about.parameters.get(*name) != Some(value));
+        entries.extend(told.map(|(name, value)| format!("{} = {}", key(name), quoted(value))));
         let preset = match entries.as_slice() {
             [_] => quoted(recognised.preset.name),
             _ => format!("{{ {} }}", entries.join(", ")),

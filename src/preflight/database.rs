@@ -12,6 +12,8 @@ use crate::{
 /// Nobody's identifier: `.invalid` is reserved for that.
 const NOBODY: &str = "drawbridge-check@example.invalid";
 
+const RUN_SQL: &str = "let the administrator run what `drawbridge sql` prints";
+
 /// Connects, compares the columns, prepares and runs the statement once.
 pub async fn probe(config: &Config, runtime: &DatabaseRuntime) -> Vec<Finding> {
     let (database, users, password) = (&config.database, &config.users, &config.password);
@@ -20,7 +22,7 @@ pub async fn probe(config: &Config, runtime: &DatabaseRuntime) -> Vec<Finding> {
         Err(error) => {
             let refused = error.message.contains("denied");
             let (code, hint) = if refused {
-                ("privilege_missing", "let the administrator run what `drawbridge sql` prints")
+                ("privilege_missing", RUN_SQL)
             } else {
                 ("database_unreachable", "look at `database.url`, the password and the network between")
             };
@@ -34,7 +36,9 @@ pub async fn probe(config: &Config, runtime: &DatabaseRuntime) -> Vec<Finding> {
     let mut findings = vec![Finding::note("database", "the legacy database answers")];
     findings.extend(transport(config));
     for problem in &inspection.problems {
-        findings.push(if problem.fatal {
+        findings.push(if problem.fatal && problem.message.contains("denied") {
+            Finding::error("privilege_missing", problem.message.clone(), Some(RUN_SQL.to_owned()))
+        } else if problem.fatal {
             Finding::error("columns", problem.message.clone(), problem.hint.clone())
         } else {
             Finding::warning("index", problem.message.clone(), problem.hint.clone())

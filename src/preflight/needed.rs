@@ -32,6 +32,14 @@ pub fn of(config: &Config, catalogue: Option<&[CatalogueTable]>) -> Needed {
         needed.add(path, columns.iter().cloned(), catalogue);
     }
     let texts = own_sql(config);
+    if let Some(path) = users.from.path() {
+        // `u` is always the users' table: what stands behind it is a column of it.
+        needed.add(path, texts.iter().flat_map(|(_, sql)| columns_of_u(sql)), catalogue);
+    }
+    let alone = |sql: &str| {
+        users.from.path().is_some() && !sql.to_lowercase().contains("select") && !sql.to_lowercase().contains("join")
+    };
+    let texts: Vec<(String, String)> = texts.into_iter().filter(|(_, sql)| !alone(sql)).collect();
     if users.reads.is_empty() && !texts.is_empty() {
         match catalogue {
             Some(catalogue) => needed.add_named_in(&texts, catalogue),
@@ -103,6 +111,29 @@ pub fn is_at(table: &CatalogueTable, path: &[String]) -> bool {
     }
 }
 
+/// The names behind `u.`, in quotes or not.
+fn columns_of_u(sql: &str) -> Vec<String> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    let mut columns = Vec::new();
+    for (at, _) in sql.match_indices("u.") {
+        if sql.get(..at).and_then(|before| before.chars().next_back()).is_some_and(|c| is_word(c) || c == '.') {
+            continue;
+        }
+        let rest = sql.get(at + 2..).unwrap_or_default();
+        let close = rest.chars().next().and_then(|mark| match mark {
+            '"' | '`' => Some(mark),
+            '[' => Some(']'),
+            _ => None,
+        });
+        let name = match close {
+            Some(close) => rest.get(1..).and_then(|inside| inside.split(close).next()),
+            None => rest.split(|c: char| !is_word(c)).next(),
+        };
+        columns.extend(name.filter(|name| !name.is_empty()).map(ToOwned::to_owned));
+    }
+    columns
+}
+
 /// Whether SQL names something as a word of its own, in quotes or not.
 fn names(sql: &str, name: &str) -> bool {
     let (sql, name) = (sql.to_lowercase(), name.to_lowercase());
@@ -116,7 +147,13 @@ fn names(sql: &str, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::names;
+    use super::{columns_of_u, names};
+
+    #[test]
+    fn columns_of_the_users_table_are_found() {
+        let sql = "u.status = 1 and u.\"Is Active\" and u.`x` <> u.[y z] and menu.id = a.u.id";
+        assert_eq!(columns_of_u(sql), ["status", "Is Active", "x", "y z"]);
+    }
 
     #[test]
     fn only_whole_names_are_names() {

@@ -7,7 +7,7 @@
 //! `[choices]` the SELECT that lists what it could be.
 //! `[users]` and `[password]` are those of `drawbridge.toml`; in their SQL `{@table}` is a table with the prefix and the
 //! schema of the installation, `{name}` a quoted name, `{=parameter}` a parameter as an SQL text, `{'text}` a
-//! text behind the prefix. `[optional]` names keys
+//! text behind the prefix, `{{` a brace. `[optional]` names keys
 //! with columns that only some installations have: `init` writes those that it finds.
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -94,6 +94,7 @@ presets!(
     "django",
     "drupal7",
     "fosuser",
+    "fosuser1",
     "ghost",
     "joomla",
     "keycloak",
@@ -107,6 +108,7 @@ presets!(
     "nextcloud",
     "odoo",
     "opencart",
+    "opencart2",
     "opencart4",
     "phpbb3",
     "prestashop",

@@ -15,6 +15,9 @@ pub struct Readable {
     pub columns: BTreeSet<String>,
 }
 
+/// The policy that lets the role see rows where row security is on.
+pub const POLICY: &str = "drawbridge_reads";
+
 /// The role and the database that it is for.
 #[derive(Debug, Clone)]
 pub struct Grantee<'a> {
@@ -78,7 +81,26 @@ pub fn read(dialect: Dialect, grantee: &Grantee<'_>, tables: &[Readable]) -> Str
         let path = place(dialect, grantee, &table.path);
         line(&mut script, format_args!("grant select ({}) on {path} to {to};", columns.join(", ")));
     }
+    if dialect == Dialect::Postgres {
+        script += &row_security(grantee, tables);
+    }
     script
+}
+
+/// Row security hides every row from a role that no policy names, and nobody is told.
+fn row_security(grantee: &Grantee<'_>, tables: &[Readable]) -> String {
+    let dialect = Dialect::Postgres;
+    let paths: Vec<String> =
+        tables.iter().map(|table| dialect.text_literal(&quote_path(dialect, &table.path))).collect();
+    format!(
+        "do $$ declare t regclass; begin\n    foreach t in array array[{}]::regclass[] loop\n        \
+         if (select relrowsecurity from pg_catalog.pg_class where oid = t) and not exists (select from \
+         pg_catalog.pg_policy where polrelid = t and polname = '{POLICY}') then\n            \
+         execute format('create policy {POLICY} on %s for select to %I using (true)', t, {});\n        \
+         end if;\n    end loop;\nend $$;\n",
+        paths.join(", "),
+        dialect.text_literal(grantee.role)
+    )
 }
 
 /// The ledger's table, and SELECT and INSERT on it.
@@ -108,6 +130,7 @@ pub fn undo(dialect: Dialect, grantee: &Grantee<'_>, tables: &[Readable], ledger
         Dialect::Postgres => {
             for table in tables {
                 let path = quote_path(dialect, &table.path);
+                line(&mut script, format_args!("drop policy if exists {POLICY} on {path};"));
                 line(&mut script, format_args!("revoke all on {path} from {name};"));
             }
             for schema in tables.iter().filter_map(schema).collect::<BTreeSet<_>>() {

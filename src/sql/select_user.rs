@@ -71,6 +71,8 @@ pub fn select(columns: &[Selected], origin: &Origin) -> Vec<Piece> {
             pieces.push(", ".into());
         }
         selected.wrap.push(&mut pieces, selected.expression.pieces());
+        // Two columns of one name could not be selected from again.
+        pieces.push(Piece::Sql(format!(" as c{index}").into()));
     }
     pieces.push(" from ".into());
     push_origin(&mut pieces, origin);

@@ -95,6 +95,11 @@ impl PostgresServer {
         must(psql(self.directory.path(), self.port).args(["-c", sql]))
     }
 
+    /// The same in another database.
+    pub fn exec_in(&self, database: &str, sql: &str) -> String {
+        must(psql(self.directory.path(), self.port).args(["-d", database, "-c", sql]))
+    }
+
     /// The server as the superuser sees it, in the clear over TCP.
     pub fn url(&self) -> DatabaseUrl {
         self.url_of(USER, None, DatabaseTls::Off)

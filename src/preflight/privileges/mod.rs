@@ -33,6 +33,8 @@ pub(super) struct Excess {
 pub(super) struct Verdict {
     pub excess: Vec<Excess>,
     pub warnings: Vec<Excess>,
+    /// What it lacks, and the statement that gives it.
+    pub missing: Vec<Excess>,
     pub notes: Vec<String>,
     /// A role that may do everything: nothing else has to be said.
     pub almighty: bool,
@@ -85,6 +87,12 @@ async fn ask(config: &Config) -> Result<Vec<Finding>, StoreError> {
             .warnings
             .iter()
             .map(|excess| Finding::warning("privilege_reach", excess.what.clone(), Some(excess.revoke.clone()))),
+    );
+    findings.extend(
+        verdict
+            .missing
+            .iter()
+            .map(|missing| Finding::error("privilege_missing", missing.what.clone(), Some(missing.revoke.clone()))),
     );
     findings.extend(verdict.notes.iter().map(|note| Finding::note("privileges", note.clone())));
     if !verdict.almighty {

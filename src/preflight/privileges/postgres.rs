@@ -23,6 +23,7 @@ pub(super) async fn verdict(console: &mut Console, allowed: &Allowed<'_>) -> Res
     relations(console, &me, allowed, &mut verdict).await?;
     containers(console, &me, &mut verdict).await?;
     functions(console, &mut verdict).await?;
+    row_security(console, &me, allowed, &mut verdict).await?;
     Ok(verdict)
 }
 
@@ -266,6 +267,39 @@ async fn containers(console: &mut Console, me: &str, verdict: &mut Verdict) -> R
         );
     }
     let _ = me;
+    Ok(())
+}
+
+/// Row security without a policy for the role is not one privilege too many but one too few: it sees no row at all.
+async fn row_security(
+    console: &mut Console,
+    me: &str,
+    allowed: &Allowed<'_>,
+    verdict: &mut Verdict,
+) -> Result<(), Said> {
+    let rows = console
+        .rows(
+            "select n.nspname, c.relname from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
+             where c.relrowsecurity and pg_catalog.row_security_active(c.oid) and not exists (select from \
+             pg_catalog.pg_policy p where p.polrelid = c.oid and p.polpermissive and p.polcmd in ('r', '*') and (0 = any \
+             (p.polroles) or exists (select from unnest(p.polroles) r(oid) where r.oid <> 0 and pg_catalog.pg_has_role(\
+             r.oid, 'usage'))))",
+        )
+        .await?;
+    for row in &rows {
+        let (schema, name) = (cell(Some(row), 0), cell(Some(row), 1));
+        if allowed.columns(&schema, &name).is_some() {
+            let path = quote_path(DIALECT, &[schema, name]);
+            verdict.missing.push(super::Excess {
+                what: format!("row security hides every row of {path} from the role"),
+                revoke: format!(
+                    "create policy {} on {path} for select to {} using (true);",
+                    crate::sql::grants::POLICY,
+                    quote(DIALECT, me)
+                ),
+            });
+        }
+    }
     Ok(())
 }
 
