@@ -40,7 +40,7 @@ python_packages() {
     [ "$(cat "$dir/.packages" 2>/dev/null)" = "$want" ] && return
     rm -rf "$dir"
     run python3 -m venv "$dir"
-    run "$python" -m pip install --disable-pip-version-check --no-cache-dir --no-compile "${@:2}"
+    run "$python" -m pip install --quiet --disable-pip-version-check --no-cache-dir --no-compile "${@:2}"
     echo "$want" >"$dir/.packages"
 }
 
