@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# MediaWiki 1.39 (Debian's package): install.php and createAndPromote.php. SQLite or MariaDB, as the URL says.
+# Every run 1 s; nothing in the cache, the Debian packages are some 330 MB with PHP.
+. "$(dirname "$0")/common.sh"
+database "${1:-}"
+only sqlite mariadb
+wiki=/usr/share/mediawiki/maintenance
+debian mediawiki $wiki/install.php
+debian php-cli php
+for extension in mbstring xml intl; do debian php-$extension /usr/lib/php/*/$extension.so; done
+if [ $kind = sqlite ]; then
+    debian php-sqlite3 /usr/lib/php/*/pdo_sqlite.so
+else
+    debian php-mysql /usr/lib/php/*/mysqli.so
+fi
+debian_done
+scratch
+if [ $kind = sqlite ]; then
+    # The installer names the file itself, and gives the folder other permissions: it works in a folder of its own.
+    mkdir "$scratch/data"
+    to=(--dbtype sqlite --dbpath "$scratch/data" --dbname wiki)
+else
+    to=(--dbtype mysql --dbserver "$db_host:$db_port" --dbname "$db_name" --dbuser "$db_user" --dbpass "$db_password"
+        --installdbuser "$db_user" --installdbpass "$db_password")
+    # It keeps the tables that it finds: those of an earlier run go first.
+    run php -r '$db = new mysqli(getenv("db_host"), getenv("db_user"), getenv("db_password"), getenv("db_name"),
+        (int) getenv("db_port"));
+        foreach ($db->query("show tables")->fetch_all() as [$table]) $db->query("drop table `$table`");'
+fi
+run php $wiki/install.php "${to[@]}" --confpath "$scratch" --scriptpath /w --server http://localhost \
+    --pass 'Another-Horse-9' River Root
+conf=(--conf "$scratch/LocalSettings.php")
+run php $wiki/createAndPromote.php "${conf[@]}" --sysop --custom-groups bot Ada "$password"
+run php $wiki/createAndPromote.php "${conf[@]}" Grace "$password"
+# createAndPromote.php has no options for these.
+cat >"$scratch/people.php" <<'PHP'
+<?php
+require_once '/usr/share/mediawiki/maintenance/Maintenance.php';
+class People extends Maintenance
+{
+    public function execute()
+    {
+        foreach (['Ada' => ['Ada@Example.com', 'Ada Pontis'], 'Grace' => ['grace@example.com', '']] as $name => [$email, $real]) {
+            $user = User::newFromName($name);
+            $user->setEmail($email);
+            $user->setRealName($real);
+            if ($name === 'Ada') $user->confirmEmail();
+            $user->saveSettings();
+        }
+    }
+}
+$maintClass = People::class;
+require_once RUN_MAINTENANCE_IF_MAIN;
+PHP
+run php "$scratch/people.php" "${conf[@]}"
+[ $kind = mariadb ] || cp "$scratch/data/wiki.sqlite" "$file"
+echo "$name: $kind"
