@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # better-auth 1.7: getMigrations() makes the tables, signUpEmail() and the admin plugin's API the users. SQLite (Node's
-# own module) or PostgreSQL, as the URL says. The plugins username, admin and phone number are on: they add columns.
-# COST
+# own module) or an empty PostgreSQL database, as the URL says. The plugins username, admin and phone number are on: they add columns.
+# First run 19 s, 220 MB in the cache, 185 of them Node; second run 1 s.
 . "$(dirname "$0")/common.sh"
 database "${1:-}"
 only sqlite postgres
@@ -42,5 +42,5 @@ await context.internalAdapter.linkAccount({ userId: ada.user.id, providerId: "gi
 if (kind === "postgres") await database.end();
 JS
 export kind file="${file:-}" password
-run "$node" --no-warnings "$scratch/users.mjs"
+run node --no-warnings "$scratch/users.mjs"
 echo "$name: $kind"

@@ -44,25 +44,45 @@ python_packages() {
     echo "$want" >"$dir/.packages"
 }
 
-# node_packages DIR PACKAGE...: npm packages that are installed once for these versions, in $modules, and a Node of its
-# own in $node: what Debian has is too old for all of them.
+# own_node: a Node of its own, first in PATH: what Debian has is too old for all of them.
 node_version=22.23.3
-npm_quiet() { local dir=$1; shift; run npm install --prefix "$dir" --no-audit --no-fund --no-save --loglevel=error "$@"; }
-node_packages() {
-    local dir=$cache/$1 arch want="node-$node_version ${*:2}"
+npm_in() { local dir=$1; shift; run npm "$@" --prefix "$dir" --ignore-scripts --no-audit --no-fund --loglevel=error; }
+own_node() {
+    local arch own=$cache/node-$node_version
     debian npm npm
     debian_done
     case $(uname -m) in x86_64) arch=x64 ;; aarch64) arch=arm64 ;; *) die "no Node for $(uname -m)" ;; esac
-    local own=$cache/node-$node_version
-    [ -e "$own/.done" ] || { npm_quiet "$own" "node-linux-$arch@$node_version"; touch "$own/.done"; }
-    node=$own/node_modules/node-linux-$arch/bin/node
+    [ -e "$own/.done" ] || { npm_in "$own" install --no-save "node-linux-$arch@$node_version" && touch "$own/.done"; }
+    node=$own/node_modules/node-linux-$arch
+    export PATH=$node/bin:$PATH
+}
+
+# node_packages DIR PACKAGE...: npm packages, installed once for these versions, in $modules. Their install scripts do
+# not run: they look for compiled files in other places than the registry.
+node_packages() {
+    local dir=$cache/$1
+    own_node
     modules=$dir/node_modules
-    export PATH=$(dirname "$node"):$PATH
-    [ "$(cat "$dir/.packages" 2>/dev/null)" = "$want" ] && return
+    [ "$(cat "$dir/.packages" 2>/dev/null)" != "${*:2}" ] || return 0
     rm -rf "$dir"
     mkdir -p "$dir"
-    npm_quiet "$dir" "${@:2}"
-    echo "$want" >"$dir/.packages"
+    npm_in "$dir" install --no-save "${@:2}"
+    echo "${*:2}" >"$dir/.packages"
+}
+
+# node_sqlite3 MODULES: the package sqlite3 of that folder with its compiled part, which is made once.
+node_sqlite3() {
+    local own=$cache/sqlite3-5.1.7 built=build/Release/node_sqlite3.node
+    if [ ! -e "$own/node_modules/sqlite3/$built" ]; then
+        debian g++ g++
+        debian make make
+        debian python3 python3
+        debian_done
+        npm_in "$own" install --no-save sqlite3@5.1.7
+        run env npm_config_build_from_source=true npm_config_nodedir="$node" npm rebuild --prefix "$own" --loglevel=error sqlite3
+    fi
+    mkdir -p "$1/sqlite3/build/Release"
+    cp "$own/node_modules/sqlite3/$built" "$1/sqlite3/$built"
 }
 
 # database URL: splits it into $kind (sqlite, postgres, mariadb), $file or $db_user $db_password $db_host $db_port $db_name.

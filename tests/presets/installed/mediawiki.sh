@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# MediaWiki 1.39 (Debian's package): install.php and createAndPromote.php. SQLite or MariaDB, as the URL says.
+# MediaWiki 1.39 (Debian's package): install.php and createAndPromote.php. SQLite or an empty MariaDB
+# database, as the URL says.
 # Every run 1 s; nothing in the cache, the Debian packages are some 330 MB with PHP.
 . "$(dirname "$0")/common.sh"
 database "${1:-}"
@@ -22,10 +23,6 @@ if [ $kind = sqlite ]; then
 else
     to=(--dbtype mysql --dbserver "$db_host:$db_port" --dbname "$db_name" --dbuser "$db_user" --dbpass "$db_password"
         --installdbuser "$db_user" --installdbpass "$db_password")
-    # It keeps the tables that it finds: those of an earlier run go first.
-    run php -r '$db = new mysqli(getenv("db_host"), getenv("db_user"), getenv("db_password"), getenv("db_name"),
-        (int) getenv("db_port"));
-        foreach ($db->query("show tables")->fetch_all() as [$table]) $db->query("drop table `$table`");'
 fi
 run php $wiki/install.php "${to[@]}" --confpath "$scratch" --scriptpath /w --server http://localhost \
     --pass 'Another-Horse-9' River Root

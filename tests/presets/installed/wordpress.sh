@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# WordPress 6.1 (Debian's package): wp_install() makes the tables in MariaDB, wp_insert_user() the users.
+# WordPress 6.1 (Debian's package): wp_install() makes the tables in an empty MariaDB
+# database, wp_insert_user() the users.
 # Second argument: the table prefix, `blog_` by default, to be another one than WordPress' own.
 # Every run 0.5 s; nothing in the cache, the Debian packages are some 130 MB with PHP.
 . "$(dirname "$0")/common.sh"
@@ -51,15 +52,5 @@ $ada->add_cap('upload_files', false);
 person(['user_login' => 'grace', 'user_email' => 'grace@example.com', 'first_name' => 'Grace', 'role' => 'subscriber']);
 PHP
 export password prefix=${2:-blog_}
-# wp_install() keeps the users that it finds: the tables of an earlier run go first.
-cat >"$scratch/drop.php" <<'PHP'
-<?php
-mysqli_report(MYSQLI_REPORT_ERROR | MYSQLI_REPORT_STRICT);
-$db = new mysqli(getenv('db_host'), getenv('db_user'), getenv('db_password'), getenv('db_name'), (int) getenv('db_port'));
-foreach ($db->query('show tables')->fetch_all() as [$table]) {
-    if (str_starts_with($table, getenv('prefix'))) $db->query("drop table `$table`");
-}
-PHP
-run php "$scratch/drop.php"
 run php -d display_errors=stderr "$scratch/install.php"
 echo "$name: $kind"
