@@ -23,7 +23,9 @@ debian_done() {
 run() {
     "$@" >>"$log" 2>&1 </dev/null || {
         local code=$?
-        tail -n 25 "$log" | sed -E 's#[a-z+]+://[^[:space:]]+#<address>#g' >&2
+        tail -n 25 "$log" | sed -E "s#[a-z+]+://[^[:space:]]+#<address>#g
+            s#(host=|ENOTFOUND |EAI_AGAIN |ECONNREFUSED |'|\b)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:[0-9]+|', port=)#\1<host>\3#g
+            s#(host=|ENOTFOUND |EAI_AGAIN |ECONNREFUSED )[^ ,]+#\1<host>#g" >&2
         die "$1 failed with $code, see $log"
     }
 }
