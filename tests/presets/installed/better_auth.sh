@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# better-auth 1.7: getMigrations() makes the tables, signUpEmail() and the admin plugin's API the users. SQLite (Node's
-# own module) or an empty PostgreSQL database, as the URL says. The plugins username, admin and phone number are on: they add columns.
+# better-auth 1.7: getMigrations() makes the tables, signUpEmail() the users. SQLite (Node's own module) or an empty
+# PostgreSQL database, as the URL says. The plugins username, admin and phone number are on: they add columns.
 # First run 19 s, 220 MB in the cache, 185 of them Node; second run 1 s.
 . "$(dirname "$0")/common.sh"
 database "${1:-}"
@@ -32,7 +32,7 @@ const ada = await auth.api.signUpEmail({
   body: { email: "Ada@Example.com", password, name: "Ada Pontis", username: "ada", image: "https://example.com/ada.png" },
 });
 await auth.api.signUpEmail({ body: { email: "grace@example.com", password, name: "Grace", username: "grace" } });
-// What the admin plugin's routes do behind their check of a session.
+// What the routes of the plugins do behind their check of a session.
 const context = await auth.$context;
 await context.internalAdapter.updateUser(ada.user.id, { role: "admin,editor", emailVerified: true, phoneNumber: "+4930123" });
 const grace = await context.internalAdapter.findUserByEmail("grace@example.com");

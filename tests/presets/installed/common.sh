@@ -36,7 +36,7 @@ scratch() { scratch=$(mktemp -d); trap 'rm -rf "$scratch"' EXIT; }
 # python_packages DIR REQUIREMENT...: a venv that is made once for these versions; $python is its interpreter.
 python_packages() {
     local dir=$cache/$1 want=${*:2}
-    debian python3-venv python3 /usr/lib/python3*/ensurepip
+    python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3 python3-venv)
     debian_done
     python=$dir/bin/python
     [ "$(cat "$dir/.packages" 2>/dev/null)" = "$want" ] && return

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# MediaWiki 1.39 (Debian's package): install.php and createAndPromote.php. SQLite or an empty MariaDB
+# MediaWiki (Debian's package, 1.39 in Debian 12): install.php and createAndPromote.php. SQLite or an empty MariaDB
 # database, as the URL says.
 # Every run 1 s; nothing in the cache, the Debian packages are some 330 MB with PHP.
 . "$(dirname "$0")/common.sh"
@@ -43,6 +43,11 @@ class People extends Maintenance
             $user->setRealName($real);
             if ($name === 'Ada') $user->confirmEmail();
             $user->saveSettings();
+        }
+        // One group that she is in for a while yet, and one that she no longer is in.
+        $groups = MediaWiki\MediaWikiServices::getInstance()->getUserGroupManager();
+        foreach (['interface-admin' => '20991231235959', 'bureaucrat' => '20200101000000'] as $group => $end) {
+            $groups->addUserToGroup(User::newFromName('Ada'), $group, $end);
         }
     }
 }

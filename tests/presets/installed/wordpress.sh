@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# WordPress 6.1 (Debian's package): wp_install() makes the tables in an empty MariaDB
-# database, wp_insert_user() the users.
+# WordPress (Debian's package, 6.1 in Debian 12; from 6.8 on it hashes otherwise): wp_install() makes the tables in an
+# empty MariaDB database, wp_insert_user() the users.
 # Second argument: the table prefix, `blog_` by default, to be another one than WordPress' own.
 # Every run 0.5 s; nothing in the cache, the Debian packages are some 130 MB with PHP.
 . "$(dirname "$0")/common.sh"
