@@ -29,12 +29,15 @@ const auth = betterAuth({
 });
 await (await getMigrations(auth.options)).runMigrations();
 const ada = await auth.api.signUpEmail({
-  body: { email: "Ada@Example.com", password, name: "Ada Pontis", username: "ada", image: "https://example.com/ada.png" },
+  body: {
+    email: "Ada@Example.com", password, name: "Ada Pontis", username: "ada", image: "https://example.com/ada.png",
+  },
 });
 await auth.api.signUpEmail({ body: { email: "grace@example.com", password, name: "Grace", username: "grace" } });
 // What the routes of the plugins do behind their check of a session.
 const context = await auth.$context;
-await context.internalAdapter.updateUser(ada.user.id, { role: "admin,editor", emailVerified: true, phoneNumber: "+4930123" });
+const more = { role: "admin,editor", emailVerified: true, phoneNumber: "+4930123" };
+await context.internalAdapter.updateUser(ada.user.id, more);
 const grace = await context.internalAdapter.findUserByEmail("grace@example.com");
 await context.internalAdapter.updateUser(grace.user.id, { banned: true, banReason: "test" });
 // Somebody who signed up with another provider has an account without a password, and Ada has one beside her own.

@@ -14,7 +14,12 @@ die() { echo "error: $1" >&2; exit "${2:-1}"; }
 
 # debian PACKAGE PATH...: exit 3 with what to install where a file of a Debian package is missing.
 missing=()
-debian() { local p=$1 f; shift; for f; do [ -e "$f" ] || command -v "$f" >/dev/null || { missing+=("$p"); return; }; done; }
+debian() {
+    local package=$1 file
+    for file in "${@:2}"; do
+        [ -e "$file" ] || command -v "$file" >/dev/null || { missing+=("$package"); return; }
+    done
+}
 debian_done() {
     [ ${#missing[@]} -eq 0 ] || die "missing Debian packages: apt-get install --no-install-recommends ${missing[*]}" 3
 }
@@ -54,7 +59,10 @@ own_node() {
     debian npm npm
     debian_done
     case $(uname -m) in x86_64) arch=x64 ;; aarch64) arch=arm64 ;; *) die "no Node for $(uname -m)" ;; esac
-    [ -e "$own/.done" ] || { npm_in "$own" install --no-save "node-linux-$arch@$node_version" && touch "$own/.done"; }
+    if [ ! -e "$own/.done" ]; then
+        npm_in "$own" install --no-save "node-linux-$arch@$node_version"
+        touch "$own/.done"
+    fi
     node=$own/node_modules/node-linux-$arch
     export PATH=$node/bin:$PATH
 }
@@ -81,7 +89,8 @@ node_sqlite3() {
         debian python3 python3
         debian_done
         npm_in "$own" install --no-save sqlite3@5.1.7
-        run env npm_config_build_from_source=true npm_config_nodedir="$node" npm rebuild --prefix "$own" --loglevel=error sqlite3
+        run env npm_config_build_from_source=true npm_config_nodedir="$node" \
+            npm rebuild --prefix "$own" --loglevel=error sqlite3
     fi
     mkdir -p "$1/sqlite3/build/Release"
     cp "$own/node_modules/sqlite3/$built" "$1/sqlite3/$built"

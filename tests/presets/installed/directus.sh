@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Directus 11: `directus bootstrap` makes a SQLite database; its UsersService, which `directus users create` calls and
 # which takes more than an address, makes the users.
-# First run 2:20 (half of it compiling SQLite), 1 GB in the cache; second run 6 s.
+# First run 2:35 (a third of it compiling SQLite), 1 GB in the cache with Node; second run 7 s.
 . "$(dirname "$0")/common.sh"
 database "${1:-}"
 only sqlite

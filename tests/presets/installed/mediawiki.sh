@@ -37,7 +37,8 @@ class People extends Maintenance
 {
     public function execute()
     {
-        foreach (['Ada' => ['Ada@Example.com', 'Ada Pontis'], 'Grace' => ['grace@example.com', '']] as $name => [$email, $real]) {
+        $people = ['Ada' => ['Ada@Example.com', 'Ada Pontis'], 'Grace' => ['grace@example.com', '']];
+        foreach ($people as $name => [$email, $real]) {
             $user = User::newFromName($name);
             $user->setEmail($email);
             $user->setRealName($real);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A Wagtail 8 project: `wagtail start` writes it, `migrate` makes Django's auth_user with Wagtail's tables around it.
-# First run 22 s, 193 MB in the cache; second run 12 s, nearly all of it the migrations.
+# First run 22 to 37 s, 193 MB in the cache; second run 12 s, nearly all of it the migrations.
 . "$(dirname "$0")/common.sh"
 database "${1:-}"
 only sqlite

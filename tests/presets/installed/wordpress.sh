@@ -28,7 +28,7 @@ define('WP_SITEURL', 'http://localhost');
 define('WP_HTTP_BLOCK_EXTERNAL', true);
 define('DISABLE_WP_CRON', true);
 function wp_mail() { return true; }
-$_SERVER += ['HTTP_HOST' => 'localhost', 'REQUEST_URI' => '/', 'REQUEST_METHOD' => 'GET', 'SERVER_PROTOCOL' => 'HTTP/1.1'];
+$_SERVER += ['HTTP_HOST' => 'localhost', 'SERVER_PROTOCOL' => 'HTTP/1.1', 'REQUEST_METHOD' => 'GET', 'REQUEST_URI' => '/'];
 $table_prefix = getenv('prefix');
 require ABSPATH . 'wp-settings.php';
 require ABSPATH . 'wp-admin/includes/upgrade.php';
