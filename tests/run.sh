@@ -9,6 +9,12 @@ command -v cc >/dev/null || missing+=(gcc libc6-dev)
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing+=(postgresql)
 [ -x /usr/sbin/mariadbd ] || command -v mariadbd >/dev/null || missing+=(mariadb-server)
 
+# The applications whose own installers make databases for the presets.
+while read -r package; do
+    if [ "$package" = npm ] && command -v npm >/dev/null; then continue; fi
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok' || missing+=("$package")
+done <tests/presets/installed/PACKAGES
+
 if [ ${#missing[@]} -gt 0 ]; then
     if [ "$(id -u)" -ne 0 ]; then
         echo "error: the tests need ${missing[*]}" >&2

@@ -194,7 +194,9 @@ fn id(table: &CatalogueTable) -> Option<Choice<String>> {
     Some(Choice::new(column.name.clone(), Certainty::Guess, reason))
 }
 
-fn kind(column: &CatalogueColumn) -> Kind {
+/// What kind of value a rule over this column looks at.
+#[must_use]
+pub fn kind(column: &CatalogueColumn) -> Kind {
     let data_type = column.data_type.as_str();
     if data_type.contains("bool") || data_type == "bit" {
         Kind::Truth

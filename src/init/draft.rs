@@ -107,13 +107,13 @@ impl Draft {
         }
         text.push('\n');
         match &self.found {
-            Found::Preset(choice) => Self::preset(&mut text, choice),
+            Found::Preset(choice) => self.preset(&mut text, choice),
             Found::Table(table, mapping) => self.table(&mut text, table, mapping),
         }
         text
     }
 
-    fn preset(text: &mut String, choice: &Choice<Recognised>) {
+    fn preset(&self, text: &mut String, choice: &Choice<Recognised>) {
         let recognised = &choice.value;
         let about = recognised.preset.about();
         let mut entries = vec![format!("name = {}", quoted(recognised.preset.name))];
@@ -134,15 +134,16 @@ impl Draft {
         line(text, format_args!("preset = {preset}"));
         let (own, sections): (Vec<_>, Vec<_>) =
             recognised.optional.iter().partition(|(path, _)| path.trim_start_matches("users.").split('.').count() == 1);
-        for (path, column) in own {
-            line(text, format_args!("{} = {}", path.trim_start_matches("users."), quoted(column)));
+        for (path, rule) in own {
+            line(text, format_args!("{} = {}", path.trim_start_matches("users."), quoted(&self.rule(rule))));
         }
         text.push_str("# What it stands for; every key that you write replaces it:\n");
         for known in recognised.preset.text.lines().skip_while(|line| *line != "[users]") {
             line(text, format_args!("#   {known}"));
         }
         let mut section = "";
-        for (path, column) in sections {
+        for (path, rule) in sections {
+            let (Rule::Says(column) | Rule::SaysNot(column, _)) = rule;
             let Some((table, name)) = path.rsplit_once('.') else { continue };
             if table != section {
                 line(text, format_args!("\n[{table}]\n# this installation has these, too"));

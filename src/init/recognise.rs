@@ -1,5 +1,8 @@
 //! Which known application made this database: its tables with their columns are there, behind whatever prefix.
-use super::{Certainty, Choice};
+use super::{
+    Certainty, Choice,
+    columns::{self, Rule},
+};
 use crate::{
     presets::{self, About, Preset},
     sql::{dialect::Dialect, identifier::quote_path},
@@ -22,7 +25,7 @@ pub struct Recognised {
     /// What the operator would have to say, as the database tells it.
     pub parameters: BTreeMap<String, String>,
     /// Keys and columns that only some installations have, and this one has.
-    pub optional: Vec<(String, String)>,
+    pub optional: Vec<(String, Rule)>,
     /// The users' table.
     pub table: CatalogueTable,
 }
@@ -89,10 +92,17 @@ fn matches<'a>(
     users.map(|(table, _)| (count, table))
 }
 
-fn optional(about: &About, users: &CatalogueTable) -> Vec<(String, String)> {
+fn optional(about: &About, users: &CatalogueTable) -> Vec<(String, Rule)> {
     let found = |(key, column): (&String, &String)| {
+        // `!banned`: who has it set may not cross.
+        let (says_not, column) = column.strip_prefix('!').map_or((false, column.as_str()), |column| (true, column));
         let known: &CatalogueColumn = users.column(column)?;
-        Some((key.clone(), known.name.clone()))
+        let rule = if says_not {
+            Rule::SaysNot(known.name.clone(), columns::kind(known))
+        } else {
+            Rule::Says(known.name.clone())
+        };
+        Some((key.clone(), rule))
     };
     about.optional.iter().filter_map(found).collect()
 }

@@ -8,7 +8,8 @@
 //! `[users]` and `[password]` are those of `drawbridge.toml`; in their SQL `{@table}` is a table with the prefix and the
 //! schema of the installation, `{name}` a quoted name, `{=parameter}` a parameter as an SQL text, `{'text}` a
 //! text behind the prefix, `{{` a brace. `[optional]` names keys
-//! with columns that only some installations have: `init` writes those that it finds.
+//! with columns that only some installations have: `init` writes those that it finds;
+//! `!banned` is a column that refuses.
 use serde::Deserialize;
 use std::collections::BTreeMap;
 

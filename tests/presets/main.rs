@@ -6,6 +6,7 @@
 mod support;
 
 mod documented;
+mod installed;
 mod readme;
 
 use drawbridge::config::database::DatabaseUrl;
@@ -108,7 +109,7 @@ impl Trial {
         };
         let file = directory.join("drawbridge.toml");
         let text = format!(
-            "[server]\nlisten = \"127.0.0.1:0\"\n[ops]\nlisten = \"127.0.0.1:0\"\n[log]\nformat = \"json\"\nlevel = \"info\"\n\
+            "[server]\nlisten = \"127.0.0.1:0\"\ndeadline = \"60s\"\n[ops]\nlisten = \"127.0.0.1:0\"\n[log]\nformat = \"json\"\nlevel = \"info\"\n\
              [token]\nissuer = \"{}\"\naudience = \"{AUDIENCE}\"\n[database]\nurl = \"{}\"\nstatement_timeout = \"10s\"\n{role}\
              [migration]\nmode = \"proxy\"\nstore = \"sqlite:{}/ledger.db\"\n[users]\npreset = {}\n{}",
             issuer.url,
