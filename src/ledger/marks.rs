@@ -3,7 +3,7 @@ use super::{Ledger, Mark, schema::drawbridge_migrated_users::dsl};
 use crate::store::{
     error::{StoreError, StoreErrorKind},
     runtime::DatabaseRuntime,
-    session::{Link, SessionLimits, Sessions, Work},
+    session::{self, Diesel, DieselConnection, SessionLimits, Sessions, Work},
 };
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
@@ -14,13 +14,13 @@ use diesel::{
 };
 use diesel_async::{
     AsyncMysqlConnection, AsyncPgConnection,
-    pooled_connection::{AsyncDieselConnectionManager, PoolError as SetupError, SetupCallback},
+    pooled_connection::{PoolError as SetupError, SetupCallback},
 };
 use futures_util::{FutureExt, future::BoxFuture};
 use std::sync::Arc;
 
 /// A connection to a database with the ledger in it.
-pub(crate) trait Register: Link {
+pub(crate) trait Register: DieselConnection {
     /// When the user was marked and by whom.
     fn find<'a>(&'a mut self, user_id: &'a str) -> BoxFuture<'a, QueryResult<Option<(NaiveDateTime, String)>>>;
     /// How many marks there are.
@@ -67,22 +67,22 @@ register!(AsyncPgConnection, AsyncMysqlConnection, crate::store::sqlite::AsyncSq
 /// The ledger over one pool.
 pub(crate) struct SqlLedger<C: Register>
 where
-    AsyncDieselConnectionManager<C>: Manager<Type = C, Error = SetupError>,
+    Diesel<C>: Manager<Type = C, Error = SetupError> + Send + Sync,
 {
-    sessions: Sessions<C>,
+    sessions: Sessions<Diesel<C>>,
 }
 
 impl<C: Register> SqlLedger<C>
 where
-    AsyncDieselConnectionManager<C>: Manager<Type = C, Error = SetupError>,
+    Diesel<C>: Manager<Type = C, Error = SetupError> + Send + Sync,
 {
     pub fn new(setup: SetupCallback<C>, limits: SessionLimits, runtime: DatabaseRuntime) -> Result<Self, StoreError> {
-        Ok(Self { sessions: Sessions::new(setup, limits, runtime)? })
+        Ok(Self { sessions: Sessions::new(session::diesel(setup), limits, runtime)? })
     }
 
     async fn find(&self, user_id: &str) -> Result<Option<(NaiveDateTime, String)>, StoreError> {
         let user_id = user_id.to_owned();
-        let work: Work<C, _> = Arc::new(move |connection, _| {
+        let work: Work<Diesel<C>, _> = Arc::new(move |connection: &mut C, _| {
             let user_id = user_id.clone();
             async move { connection.find(&user_id).await }.boxed()
         });
@@ -93,8 +93,7 @@ where
 #[async_trait]
 impl<C: Register> Ledger for SqlLedger<C>
 where
-    AsyncDieselConnectionManager<C>: Manager<Type = C, Error = SetupError> + Send + Sync,
-    Sessions<C>: Send + Sync,
+    Diesel<C>: Manager<Type = C, Error = SetupError> + Send + Sync,
 {
     async fn mark(&self, user_id: &str, marked_by: &str) -> Result<Mark, StoreError> {
         if user_id.contains('\0') || marked_by.contains('\0') || user_id.chars().count() > 255 {
@@ -103,7 +102,7 @@ where
         // Every database keeps microseconds; more would differ on the next read.
         let moment = Utc::now().naive_utc().trunc_subsecs(6);
         let (user_id, marked_by) = (user_id.to_owned(), marked_by.chars().take(255).collect::<String>());
-        let work: Work<C, Mark> = Arc::new(move |connection, attempt| {
+        let work: Work<Diesel<C>, Mark> = Arc::new(move |connection: &mut C, attempt| {
             let (user_id, marked_by) = (user_id.clone(), marked_by.clone());
             async move {
                 if let Some(found) = connection.find(&user_id).await? {
@@ -133,7 +132,7 @@ where
     }
 
     async fn count(&self) -> Result<u64, StoreError> {
-        let work: Work<C, i64> = Arc::new(move |connection, _| async move { connection.count().await }.boxed());
+        let work: Work<Diesel<C>, i64> = Arc::new(move |connection: &mut C, _| async move { connection.count().await }.boxed());
         self.sessions.run(work).await.map(|count| u64::try_from(count).unwrap_or(0))
     }
 

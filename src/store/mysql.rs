@@ -2,7 +2,7 @@
 use super::{
     error::{StoreError, StoreErrorKind},
     legacy_row::LegacyValue,
-    session::{Link, SessionLimits},
+    session::{DieselConnection, SessionLimits},
     shape::{Shape, of_float},
     sql_store::{Columns, Reader},
     transport,
@@ -22,7 +22,7 @@ use futures_util::{FutureExt, TryStreamExt, future::BoxFuture};
 use mysql_async::{Conn, Opts, OptsBuilder, SslOpts};
 use std::sync::Arc;
 
-impl Link for AsyncMysqlConnection {
+impl DieselConnection for AsyncMysqlConnection {
     const CLOSABLE: bool = true;
 }
 

@@ -7,7 +7,7 @@ use super::{
     plan::{self, Facts, Plan, SchemaProblem},
     postgres, postgres_catalogue,
     runtime::DatabaseRuntime,
-    session::{SessionLimits, Sessions},
+    session::{self, SessionLimits, Sessions},
     sql_store::SqlStore,
     sqlite, sqlite_catalogue,
 };
@@ -46,15 +46,15 @@ pub async fn open(
             let store: Arc<dyn Store> = match &database.url {
                 DatabaseUrl::Postgres(url) => {
                     let settings = Arc::new(postgres::Settings::new(url, limits, true)?);
-                    Arc::new(SqlStore::new(Sessions::new(settings.callback(), limits, inner)?, plan))
+                    Arc::new(SqlStore::new(Sessions::new(session::diesel(settings.callback()), limits, inner)?, plan))
                 }
                 DatabaseUrl::Mysql(url) => {
                     let settings = Arc::new(mysql::Settings::new(url, limits, true)?);
-                    Arc::new(SqlStore::new(Sessions::new(settings.callback(), limits, inner)?, plan))
+                    Arc::new(SqlStore::new(Sessions::new(session::diesel(settings.callback()), limits, inner)?, plan))
                 }
                 DatabaseUrl::Sqlite { path } => {
                     let settings = Arc::new(sqlite::Settings::new(path, limits, true));
-                    Arc::new(SqlStore::new(Sessions::new(settings.callback(), limits, inner)?, plan))
+                    Arc::new(SqlStore::new(Sessions::new(session::diesel(settings.callback()), limits, inner)?, plan))
                 }
             };
             Ok(store)
@@ -169,7 +169,7 @@ async fn ask(
         }
         DatabaseUrl::Sqlite { path } => {
             let settings = sqlite::Settings::new(path, limits, true);
-            let mut client = settings.connect().await.map_err(|error| super::session::from_connecting(&error))?;
+            let mut client = settings.connect().await.map_err(|error| session::from_connecting(&error))?;
             match planned(sqlite_catalogue::facts(&mut client, users, &origin).await?, &origin) {
                 Ok((plan, slow)) => {
                     sqlite_catalogue::rehearse(&mut client, &plan.find.statement).await?;

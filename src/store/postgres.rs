@@ -3,7 +3,7 @@
 use super::{
     error::{StoreError, StoreErrorKind},
     legacy_row::LegacyValue,
-    session::{Link, SessionLimits},
+    session::{DieselConnection, SessionLimits},
     sql_store::{Columns, Reader},
     transport,
 };
@@ -22,7 +22,7 @@ use std::{path::Path, sync::Arc};
 use tokio_postgres::{Client, Config, NoTls, config::SslMode, error::SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-impl Link for AsyncPgConnection {
+impl DieselConnection for AsyncPgConnection {
     const CLOSABLE: bool = true;
 }
 

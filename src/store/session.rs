@@ -12,13 +12,13 @@ use super::{
 };
 use deadpool::{
     Runtime,
-    managed::{Manager, Object, PoolError, TimeoutType},
+    managed::{Manager, Object, Pool, PoolError, TimeoutType},
 };
 use diesel::ConnectionError;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, PoolError as SetupError, PoolableConnection, RecyclingMethod,
-    SetupCallback, deadpool::Pool,
+    SetupCallback,
 };
 use futures_util::future::BoxFuture;
 use std::{
@@ -30,10 +30,57 @@ use tokio::{sync::oneshot, time::timeout};
 /// What a driver's network may take beyond the server's own limit, before the connection is closed.
 const MARGIN: Duration = Duration::from_millis(250);
 
-/// A connection that a pool can hold.
-pub(crate) trait Link: PoolableConnection + Send + 'static {
+/// One kind of pooled connection: how its failures read, and whether it can be given up.
+pub(crate) trait Link: Manager + Send + Sync + 'static
+where
+    Self::Type: Send,
+    Self::Error: Send,
+{
     /// Whether a running statement can be given up by closing the connection. SQLite's cannot.
     const CLOSABLE: bool;
+    /// What a failed statement gives.
+    type Fault: Send;
+    /// What a failed connection means.
+    fn of_connecting(error: &Self::Error) -> StoreError;
+    /// What a failed statement means. The driver's words may quote a bound value: none of them is passed on.
+    fn of_fault(fault: &Self::Fault) -> StoreError;
+}
+
+/// diesel's pool of one kind of connection.
+pub(crate) type Diesel<C> = AsyncDieselConnectionManager<C>;
+
+/// A connection of diesel's.
+pub(crate) trait DieselConnection: PoolableConnection + Send + 'static {
+    /// Whether a running statement can be given up by closing the connection.
+    const CLOSABLE: bool;
+}
+
+impl<C: DieselConnection> Link for Diesel<C>
+where
+    Self: Manager<Type = C, Error = SetupError> + Send + Sync,
+{
+    const CLOSABLE: bool = C::CLOSABLE;
+    type Fault = DieselError;
+
+    fn of_connecting(error: &SetupError) -> StoreError {
+        match error {
+            SetupError::ConnectionError(error) => from_connecting(error),
+            SetupError::QueryError(_) => unreachable(),
+        }
+    }
+
+    fn of_fault(fault: &DieselError) -> StoreError {
+        from_statement(fault)
+    }
+}
+
+/// diesel's pool, made by our own way to connect.
+pub(crate) fn diesel<C: DieselConnection>(setup: SetupCallback<C>) -> Diesel<C> {
+    let mut config = ManagerConfig::default();
+    // `Verified` would cost a round trip for every lookup, and its ping is what reads another's reply.
+    config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = setup;
+    Diesel::new_with_config(String::new(), config)
 }
 
 /// Times and sizes.
@@ -45,35 +92,41 @@ pub(crate) struct SessionLimits {
 }
 
 /// Work on a connection; it may be run twice.
-pub(crate) type Work<C, T> = Arc<dyn for<'a> Fn(&'a mut C, u32) -> BoxFuture<'a, Result<T, DieselError>> + Send + Sync>;
+pub(crate) type Work<L, T> = Arc<
+    dyn for<'a> Fn(&'a mut <L as Manager>::Type, u32) -> BoxFuture<'a, Result<T, <L as Link>::Fault>> + Send + Sync,
+>;
 
 /// A pool and the runtime on which its statements run.
-pub(crate) struct Sessions<C: Link>
+pub(crate) struct Sessions<L: Link>
 where
-    AsyncDieselConnectionManager<C>: Manager<Type = C, Error = SetupError>,
+    L::Type: Send,
+    L::Error: Send,
 {
-    pool: Pool<C>,
+    pool: Pool<L>,
     runtime: DatabaseRuntime,
     limits: SessionLimits,
 }
 
 /// A borrowed connection: closed when dropped, unless the statement was completed.
-struct Lease<C: Link>(Option<Object<AsyncDieselConnectionManager<C>>>)
+struct Lease<L: Link>(Option<Object<L>>)
 where
-    AsyncDieselConnectionManager<C>: Manager<Type = C, Error = SetupError>;
+    L::Type: Send,
+    L::Error: Send;
 
-impl<C: Link> Lease<C>
+impl<L: Link> Lease<L>
 where
-    AsyncDieselConnectionManager<C>: Manager<Type = C, Error = SetupError>,
+    L::Type: Send,
+    L::Error: Send,
 {
     fn complete(mut self) {
         drop(self.0.take());
     }
 }
 
-impl<C: Link> Drop for Lease<C>
+impl<L: Link> Drop for Lease<L>
 where
-    AsyncDieselConnectionManager<C>: Manager<Type = C, Error = SetupError>,
+    L::Type: Send,
+    L::Error: Send,
 {
     fn drop(&mut self) {
         if let Some(object) = self.0.take() {
@@ -82,17 +135,13 @@ where
     }
 }
 
-impl<C: Link> Sessions<C>
+impl<L: Link> Sessions<L>
 where
-    AsyncDieselConnectionManager<C>: Manager<Type = C, Error = SetupError>,
+    L::Type: Send,
+    L::Error: Send,
 {
     /// Builds a pool; nothing is connected yet.
-    pub fn new(setup: SetupCallback<C>, limits: SessionLimits, runtime: DatabaseRuntime) -> Result<Self, StoreError> {
-        let mut config = ManagerConfig::default();
-        // `Verified` would cost a round trip for every lookup, and its ping is what reads another's reply.
-        config.recycling_method = RecyclingMethod::Fast;
-        config.custom_setup = setup;
-        let manager = AsyncDieselConnectionManager::new_with_config(String::new(), config);
+    pub fn new(manager: L, limits: SessionLimits, runtime: DatabaseRuntime) -> Result<Self, StoreError> {
         let pool = Pool::builder(manager)
             .max_size(limits.pool.max(1))
             .runtime(Runtime::Tokio1)
@@ -112,7 +161,7 @@ where
 
     /// Runs the work in a task of its own, a second time on a new connection when the first one failed: the work has
     /// to be repeatable. May be dropped at any moment.
-    pub async fn run<T: Send + 'static>(&self, work: Work<C, T>) -> Result<T, StoreError> {
+    pub async fn run<T: Send + 'static>(&self, work: Work<L, T>) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
         let (pool, limits, measured) = (self.pool.clone(), self.limits, self.runtime.clone());
         self.runtime.spawn(async move {
@@ -121,7 +170,7 @@ where
             let _ = reply.send(result);
         });
         let broken = || StoreError::new(StoreErrorKind::Schema, "the reply of the database could not be read");
-        if C::CLOSABLE {
+        if L::CLOSABLE {
             return answer.await.unwrap_or_else(|_| Err(broken()));
         }
         let longest = limits.pool_timeout + limits.statement_timeout + MARGIN;
@@ -132,9 +181,10 @@ where
     }
 }
 
-impl<C: Link> Drop for Sessions<C>
+impl<L: Link> Drop for Sessions<L>
 where
-    AsyncDieselConnectionManager<C>: Manager<Type = C, Error = SetupError>,
+    L::Type: Send,
+    L::Error: Send,
 {
     fn drop(&mut self) {
         // Connections end on the runtime that drives them.
@@ -154,15 +204,16 @@ enum Failure {
     Unwanted,
 }
 
-async fn twice<C: Link, T: Send>(
-    pool: &Pool<C>,
+async fn twice<L: Link, T: Send>(
+    pool: &Pool<L>,
     limits: SessionLimits,
-    work: &Work<C, T>,
+    work: &Work<L, T>,
     reply: &oneshot::Sender<Result<T, StoreError>>,
     measured: &DatabaseRuntime,
 ) -> Result<T, StoreError>
 where
-    AsyncDieselConnectionManager<C>: Manager<Type = C, Error = SetupError>,
+    L::Type: Send,
+    L::Error: Send,
 {
     let unwanted = || StoreError::new(StoreErrorKind::Timeout, "nobody waits for the answer");
     match once(pool, limits, work, 1, reply, measured).await {
@@ -182,16 +233,17 @@ where
     }
 }
 
-async fn once<C: Link, T: Send>(
-    pool: &Pool<C>,
+async fn once<L: Link, T: Send>(
+    pool: &Pool<L>,
     limits: SessionLimits,
-    work: &Work<C, T>,
+    work: &Work<L, T>,
     attempt: u32,
     reply: &oneshot::Sender<Result<T, StoreError>>,
     measured: &DatabaseRuntime,
 ) -> Result<T, Failure>
 where
-    AsyncDieselConnectionManager<C>: Manager<Type = C, Error = SetupError>,
+    L::Type: Send,
+    L::Error: Send,
 {
     // deadpool bounds waiting and connecting one by one; together they have the same bound.
     let asked = Instant::now();
@@ -199,7 +251,7 @@ where
     measured.waited(asked.elapsed());
     let object = match taken {
         Ok(Ok(object)) => object,
-        Ok(Err(error)) => return Err(Failure::Before(from_pool(&error))),
+        Ok(Err(error)) => return Err(Failure::Before(from_pool::<L>(&error))),
         Err(_) if pool.status().size >= pool.status().max_size => return Err(Failure::Before(exhausted())),
         Err(_) => return Err(Failure::Before(unreachable())),
     };
@@ -210,7 +262,7 @@ where
     let Some(connection) = lease.0.as_deref_mut() else { return Err(Failure::Unwanted) };
     let started = Instant::now();
     let statement = work(connection, attempt);
-    let result = if C::CLOSABLE {
+    let result = if L::CLOSABLE {
         match timeout(limits.statement_timeout + MARGIN, statement).await {
             Ok(result) => result,
             Err(_) => return Err(Failure::TooLong),
@@ -225,7 +277,7 @@ where
         }
         // The server's words are not trusted for this: they come in its own language.
         Err(_) if started.elapsed() + Duration::from_millis(20) >= limits.statement_timeout => Err(Failure::TooLong),
-        Err(error) => Err(Failure::Statement(from_statement(&error))),
+        Err(error) => Err(Failure::Statement(L::of_fault(&error))),
     }
 }
 
@@ -241,11 +293,15 @@ fn unreachable() -> StoreError {
     StoreError::new(StoreErrorKind::Connection, "no connection to the database within `database.pool_timeout`")
 }
 
-fn from_pool(error: &PoolError<SetupError>) -> StoreError {
+fn from_pool<L: Link>(error: &PoolError<L::Error>) -> StoreError
+where
+    L::Type: Send,
+    L::Error: Send,
+{
     match error {
         PoolError::Timeout(TimeoutType::Wait) => exhausted(),
         PoolError::Timeout(_) => unreachable(),
-        PoolError::Backend(SetupError::ConnectionError(error)) => from_connecting(error),
+        PoolError::Backend(error) => L::of_connecting(error),
         _ => StoreError::new(StoreErrorKind::Connection, "the database cannot be reached"),
     }
 }

@@ -6,53 +6,67 @@ use super::{
     legacy_row::{LegacyRow, LegacyValue},
     matching,
     plan::{Plan, Reading},
-    session::{Link, Sessions, Work},
+    session::{Diesel, DieselConnection, Sessions, Work},
     shape::Shape,
 };
-use crate::sql::{
-    dialect::Dialect,
-    statement::{Bound, Statement},
-};
+use crate::sql::statement::{Bound, Statement};
 use async_trait::async_trait;
 use deadpool::managed::Manager;
 use diesel::QueryResult;
-use diesel_async::pooled_connection::{AsyncDieselConnectionManager, PoolError as SetupError};
+use diesel_async::pooled_connection::PoolError as SetupError;
 use futures_util::future::BoxFuture;
 use std::sync::Arc;
 
 /// The columns of a reading: names and shapes.
 pub(crate) type Columns = Arc<[(String, Shape)]>;
 
-/// A connection that can read rows of values.
-pub(crate) trait Reader: Link {
+/// A connection of diesel's that can read rows of values.
+pub(crate) trait Reader: DieselConnection {
     /// Runs a statement to its end and decodes its rows.
     fn read(&mut self, bound: Bound, columns: Columns) -> BoxFuture<'_, QueryResult<Vec<Vec<LegacyValue>>>>;
 }
 
-/// A store over one pool.
-pub(crate) struct SqlStore<C: Reader>
+/// A pool that can read rows of values.
+#[async_trait]
+pub(crate) trait RowReader: Send + Sync {
+    /// Runs a statement to its end and decodes its rows.
+    async fn read(&self, bound: Bound, columns: Columns) -> Result<Vec<Vec<LegacyValue>>, StoreError>;
+    /// Connections in use and idle.
+    fn connections(&self) -> (usize, usize);
+}
+
+#[async_trait]
+impl<C: Reader> RowReader for Sessions<Diesel<C>>
 where
-    AsyncDieselConnectionManager<C>: Manager<Type = C, Error = SetupError>,
+    Diesel<C>: Manager<Type = C, Error = SetupError> + Send + Sync,
 {
-    sessions: Sessions<C>,
+    async fn read(&self, bound: Bound, columns: Columns) -> Result<Vec<Vec<LegacyValue>>, StoreError> {
+        let work: Work<Diesel<C>, _> =
+            Arc::new(move |connection: &mut C, _| Reader::read(connection, bound.clone(), Arc::clone(&columns)));
+        self.run(work).await
+    }
+
+    fn connections(&self) -> (usize, usize) {
+        Sessions::connections(self)
+    }
+}
+
+/// A store over one pool.
+pub(crate) struct SqlStore<R: RowReader> {
+    sessions: R,
     plan: Plan,
     ping: Reading,
 }
 
-impl<C: Reader> SqlStore<C>
-where
-    AsyncDieselConnectionManager<C>: Manager<Type = C, Error = SetupError>,
-{
-    pub fn new(sessions: Sessions<C>, plan: Plan) -> Self {
-        let statement = Arc::new(Statement::new(Dialect::Sqlite, vec!["select 1".into()]));
+impl<R: RowReader> SqlStore<R> {
+    pub fn new(sessions: R, plan: Plan) -> Self {
+        let statement = Arc::new(Statement::new(plan.dialect, vec!["select 1".into()]));
         Self { sessions, plan, ping: Reading { statement, columns: Arc::new([]) } }
     }
 
     async fn read(&self, reading: &Reading, values: Vec<Option<String>>) -> Result<Vec<Vec<LegacyValue>>, StoreError> {
         let bound = Bound::new(Arc::clone(&reading.statement), values);
-        let columns = Arc::clone(&reading.columns);
-        let work: Work<C, _> = Arc::new(move |connection, _| connection.read(bound.clone(), Arc::clone(&columns)));
-        self.sessions.run(work).await
+        self.sessions.read(bound, Arc::clone(&reading.columns)).await
     }
 
     fn row(reading: &Reading, values: Vec<LegacyValue>, count: usize) -> LegacyRow {
@@ -61,11 +75,7 @@ where
 }
 
 #[async_trait]
-impl<C: Reader> Store for SqlStore<C>
-where
-    AsyncDieselConnectionManager<C>: Manager<Type = C, Error = SetupError> + Send + Sync,
-    Sessions<C>: Send + Sync,
-{
+impl<R: RowReader> Store for SqlStore<R> {
     async fn find(&self, identifier: &str) -> Result<Found, StoreError> {
         // No column can hold a NUL, and PostgreSQL would answer with an error.
         if identifier.contains('\0') {

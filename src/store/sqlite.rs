@@ -1,7 +1,7 @@
 //! SQLite: connecting and decoding. A statement is never given up in the middle; who waits for it may stop waiting.
 use super::{
     legacy_row::LegacyValue,
-    session::{Link, SessionLimits},
+    session::{DieselConnection, SessionLimits},
     shape::{Shape, of_float},
     sql_store::{Columns, Reader},
 };
@@ -21,7 +21,7 @@ use std::{fmt::Write, path::Path, sync::Arc, time::Duration};
 /// The connection of the pool.
 pub(crate) type AsyncSqlite = SyncConnectionWrapper<SqliteConnection>;
 
-impl Link for AsyncSqlite {
+impl DieselConnection for AsyncSqlite {
     const CLOSABLE: bool = false;
 }
 
