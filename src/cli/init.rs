@@ -91,7 +91,9 @@ fn prepare(arguments: &Arguments) -> Result<(Database, String), (String, String)
     let url = DatabaseUrl::from_text(&arguments.database, password.clone(), here).or_else(|error| {
         if password.is_some() { DatabaseUrl::from_text(&arguments.database, None, here) } else { Err(error) }
     })?;
-    if let (DatabaseUrl::Postgres(_) | DatabaseUrl::Mysql(_), Some(_)) = (&url, in_url(&arguments.database)) {
+    if let (DatabaseUrl::Postgres(_) | DatabaseUrl::Mysql(_) | DatabaseUrl::SqlServer(_), Some(_)) =
+        (&url, in_url(&arguments.database))
+    {
         return wrong(
             "the URL holds a password, which every process of this machine could read".into(),
             "write the URL without it, and name a file with `--password-file`",

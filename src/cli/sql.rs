@@ -68,7 +68,7 @@ fn ask_for_needed(config: &Config, admin: Option<&Database>, runtime: &DatabaseR
 
 fn grantee(url: &DatabaseUrl) -> Grantee<'_> {
     match url {
-        DatabaseUrl::Postgres(server) | DatabaseUrl::Mysql(server) => {
+        DatabaseUrl::Postgres(server) | DatabaseUrl::Mysql(server) | DatabaseUrl::SqlServer(server) => {
             Grantee { role: &server.user, database: &server.database }
         }
         DatabaseUrl::Sqlite { .. } => Grantee { role: "", database: "" },

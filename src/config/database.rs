@@ -21,6 +21,8 @@ pub struct Database {
     pub pool_timeout: Duration,
     /// Longest time of one statement, enforced by the server where it can; 2 s by default.
     pub statement_timeout: Duration,
+    /// SQL Server: the file of an access token of Microsoft Entra, read anew for every connection.
+    pub entra_token_file: Option<PathBuf>,
 }
 
 /// A parsed database URL of one of the backends.
@@ -35,13 +37,21 @@ pub enum DatabaseUrl {
     Postgres(ServerUrl),
     /// `mysql://` or `mariadb://`.
     Mysql(ServerUrl),
+    /// `mssql://` or `sqlserver://`.
+    SqlServer(ServerUrl),
 }
 
 impl Database {
     /// A database with the usual limits.
     #[must_use]
     pub fn of(url: DatabaseUrl) -> Self {
-        Self { url, pool: 16, pool_timeout: Duration::from_secs(5), statement_timeout: Duration::from_secs(10) }
+        Self {
+            url,
+            pool: 16,
+            pool_timeout: Duration::from_secs(5),
+            statement_timeout: Duration::from_secs(10),
+            entra_token_file: None,
+        }
     }
 }
 
@@ -71,6 +81,7 @@ impl DatabaseUrl {
             Self::Sqlite { .. } => Dialect::Sqlite,
             Self::Postgres(_) => Dialect::Postgres,
             Self::Mysql(_) => Dialect::Mysql,
+            Self::SqlServer(_) => Dialect::SqlServer,
         }
     }
 }
@@ -116,7 +127,8 @@ pub(super) fn read(section: &Section<'_>) -> Option<Database> {
     let tls = TlsKeys { mode: section.text("tls"), root: section.path("tls_root") };
     let has_own_password = password.is_some();
     let url = database_url::parse(&text, password, &tls, section.context());
-    if let Ok(DatabaseUrl::Postgres(server) | DatabaseUrl::Mysql(server)) = &url
+    let entra_token_file = section.path("entra_token_file");
+    if let Ok(DatabaseUrl::Postgres(server) | DatabaseUrl::Mysql(server) | DatabaseUrl::SqlServer(server)) = &url
         && server.password.is_some()
         && !has_own_password
     {
@@ -138,5 +150,8 @@ pub(super) fn read(section: &Section<'_>) -> Option<Database> {
         }
     };
     let (pool, pool_timeout, statement_timeout) = database;
-    Some(Database { url, pool, pool_timeout, statement_timeout })
+    if entra_token_file.is_some() && url.dialect() != Dialect::SqlServer {
+        section.problem("entra_token_file", "`database.entra_token_file` is for SQL Server", None);
+    }
+    Some(Database { url, pool, pool_timeout, statement_timeout, entra_token_file })
 }

@@ -29,7 +29,7 @@ fn wrong<T>(message: impl Into<String>, hint: &str) -> Result<T, Wrong> {
 /// What is wrong, without the URL.
 pub fn parse(text: &str, password: Option<Secret>, tls: &TlsKeys, context: &Context) -> Result<DatabaseUrl, Wrong> {
     let Some((scheme, rest)) = text.split_once(':') else {
-        return wrong("the URL has no scheme", "begin it with `sqlite:`, `postgres:` or `mysql:`");
+        return wrong("the URL has no scheme", "begin it with `sqlite:`, `postgres:`, `mysql:` or `mssql:`");
     };
     match scheme {
         "sqlite" => {
@@ -44,10 +44,11 @@ pub fn parse(text: &str, password: Option<Secret>, tls: &TlsKeys, context: &Cont
         }
         "postgres" | "postgresql" => Ok(DatabaseUrl::Postgres(server(text, 5432, password, tls, context)?)),
         "mysql" | "mariadb" => Ok(DatabaseUrl::Mysql(server(text, 3306, password, tls, context)?)),
-        "mssql" | "sqlserver" => {
-            wrong("SQL Server is not supported by this version", "it takes `sqlite:`, `postgres:` and `mysql:`")
-        }
-        _ => wrong(format!("`{scheme}` is no known backend"), "begin it with `sqlite:`, `postgres:` or `mysql:`"),
+        "mssql" | "sqlserver" => Ok(DatabaseUrl::SqlServer(server(text, 1433, password, tls, context)?)),
+        _ => wrong(
+            format!("`{scheme}` is no known backend"),
+            "begin it with `sqlite:`, `postgres:`, `mysql:` or `mssql:`",
+        ),
     }
 }
 

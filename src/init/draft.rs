@@ -239,6 +239,9 @@ impl Draft {
                 let column = format!("u.{}", quote(self.dialect, column));
                 match kind {
                     Kind::Truth if self.dialect == Dialect::Postgres => format!("{column} is not true"),
+                    Kind::Truth | Kind::Number if self.dialect == Dialect::SqlServer => {
+                        format!("isnull({column}, 0) = 0")
+                    }
                     Kind::Truth | Kind::Number => format!("coalesce({column}, 0) = 0"),
                     Kind::Moment => format!("{column} is null"),
                 }

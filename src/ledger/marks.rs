@@ -132,7 +132,8 @@ where
     }
 
     async fn count(&self) -> Result<u64, StoreError> {
-        let work: Work<Diesel<C>, i64> = Arc::new(move |connection: &mut C, _| async move { connection.count().await }.boxed());
+        let work: Work<Diesel<C>, i64> =
+            Arc::new(move |connection: &mut C, _| async move { connection.count().await }.boxed());
         self.sessions.run(work).await.map(|count| u64::try_from(count).unwrap_or(0))
     }
 

@@ -2,6 +2,7 @@
 mod marks;
 mod open;
 pub mod schema;
+mod sqlserver;
 
 use crate::store::error::StoreError;
 use async_trait::async_trait;

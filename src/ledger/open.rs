@@ -1,5 +1,5 @@
 //! Opens the ledger, and creates its table where the role may. A table that is there is never touched.
-use super::{Ledger, marks::SqlLedger};
+use super::{Ledger, marks::SqlLedger, sqlserver::TdsLedger};
 use crate::{
     config::database::{Database, DatabaseUrl},
     sql::dialect::Dialect,
@@ -7,8 +7,9 @@ use crate::{
         error::{StoreError, StoreErrorKind},
         mysql, postgres,
         runtime::DatabaseRuntime,
-        session::{SessionLimits, from_connecting},
+        session::{SessionLimits, Sessions, from_connecting},
         sqlite,
+        sqlserver::TdsManager,
     },
 };
 use diesel::ConnectionResult;
@@ -23,6 +24,9 @@ pub fn table(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Postgres => include_str!("../../migrations/postgres/20261101000000_create_migrated_users/up.sql"),
         Dialect::Mysql => include_str!("../../migrations/mysql/20261101000000_create_migrated_users/up.sql"),
+        Dialect::SqlServer => {
+            include_str!("../../migrations/sqlserver/20261101000000_create_migrated_users/up.sql")
+        }
         Dialect::Sqlite => include_str!("../../migrations/sqlite/20261101000000_create_migrated_users/up.sql"),
     }
 }
@@ -65,6 +69,7 @@ pub async fn open(
     let url = url.unwrap_or(&database.url).clone();
     let mut limits = SessionLimits::of(database);
     limits.pool = limits.pool.min(POOL);
+    let entra_token_file = database.entra_token_file.clone();
     let inner = runtime.clone();
     runtime
         .run(async move {
@@ -87,6 +92,18 @@ pub async fn open(
                         missing.decide()?;
                         let mut connection = connected(limits, settings.connect()).await?;
                         created(connection.batch_execute(table(Dialect::Mysql)).await)?;
+                        ledger.ping().await?;
+                    }
+                    Ok::<Arc<dyn Ledger>, _>(ledger)
+                }
+                DatabaseUrl::SqlServer(url) => {
+                    let manager = || TdsManager::new(url, entra_token_file.as_ref(), limits);
+                    let ledger = Arc::new(TdsLedger::new(Sessions::new(manager(), limits, inner)?));
+                    if !answers(&*ledger).await? {
+                        missing.decide()?;
+                        let mut client = manager().connect().await?;
+                        let made = client.simple_query(table(Dialect::SqlServer)).await;
+                        created(made.map(drop))?;
                         ledger.ping().await?;
                     }
                     Ok::<Arc<dyn Ledger>, _>(ledger)
@@ -142,7 +159,7 @@ async fn connected<C>(
     timeout(limits.pool_timeout, connecting).await.map_err(late)?.map_err(|error| from_connecting(&error))
 }
 
-fn created(result: diesel::QueryResult<()>) -> Result<(), StoreError> {
+fn created<E>(result: Result<(), E>) -> Result<(), StoreError> {
     result.map_err(|_| {
         StoreError::new(
             StoreErrorKind::Refused,

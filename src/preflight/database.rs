@@ -54,7 +54,11 @@ pub async fn probe(config: &Config, runtime: &DatabaseRuntime) -> Vec<Finding> {
 
 /// How the connection is encrypted.
 fn transport(config: &Config) -> Option<Finding> {
-    let (DatabaseUrl::Postgres(server) | DatabaseUrl::Mysql(server)) = &config.database.url else { return None };
+    let (DatabaseUrl::Postgres(server) | DatabaseUrl::Mysql(server) | DatabaseUrl::SqlServer(server)) =
+        &config.database.url
+    else {
+        return None;
+    };
     Some(match &server.tls {
         DatabaseTls::Verified { .. } => {
             Finding::note("database_tls", "the connection is encrypted, the server's certificate verified")

@@ -36,10 +36,14 @@ pub fn of(config: &Config, catalogue: Option<&[CatalogueTable]>) -> Needed {
         // `u` is always the users' table: what stands behind it is a column of it.
         needed.add(path, texts.iter().flat_map(|(_, sql)| columns_of_u(sql)), catalogue);
     }
-    let alone = |sql: &str| {
-        users.from.path().is_some() && !sql.to_lowercase().contains("select") && !sql.to_lowercase().contains("join")
-    };
-    let texts: Vec<(String, String)> = texts.into_iter().filter(|(_, sql)| !alone(sql)).collect();
+    let (alone, texts): (Vec<_>, Vec<_>) =
+        texts.into_iter().partition(|(_, sql)| users.from.path().is_some() && is_alone(sql));
+    if let Some(path) = users.from.path() {
+        // Without another table in it, every bare name is a column, too: `status = 3`.
+        let table = catalogue.and_then(|tables| tables.iter().find(|table| is_at(table, path)));
+        let is_column = |name: &String| table.is_none_or(|table| table.column(name).is_some());
+        needed.add(path, alone.iter().flat_map(|(_, sql)| bare_names(sql)).filter(is_column), catalogue);
+    }
     if users.reads.is_empty() && !texts.is_empty() {
         match catalogue {
             Some(catalogue) => needed.add_named_in(&texts, catalogue),
@@ -111,6 +115,85 @@ pub fn is_at(table: &CatalogueTable, path: &[String]) -> bool {
     }
 }
 
+/// Whether SQL reads no table but the users' own.
+fn is_alone(sql: &str) -> bool {
+    !names(sql, "select") && !names(sql, "join")
+}
+
+/// Words of SQL that are no columns.
+const KEYWORDS: &[&str] = &[
+    "and",
+    "as",
+    "at",
+    "between",
+    "case",
+    "cast",
+    "collate",
+    "current_date",
+    "current_timestamp",
+    "date",
+    "distinct",
+    "else",
+    "end",
+    "escape",
+    "false",
+    "ilike",
+    "in",
+    "interval",
+    "is",
+    "like",
+    "not",
+    "null",
+    "or",
+    "regexp",
+    "rlike",
+    "similar",
+    "then",
+    "time",
+    "timestamp",
+    "to",
+    "true",
+    "u",
+    "unknown",
+    "when",
+    "xor",
+    "zone",
+];
+
+/// The names of an expression that are neither words of SQL, nor called, nor qualified.
+fn bare_names(sql: &str) -> Vec<String> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    let mut found = Vec::new();
+    let mut rest = sql;
+    let mut before = ' ';
+    while let Some(first) = rest.chars().next() {
+        let close = match first {
+            '\'' | '"' | '`' => Some(first),
+            '[' => Some(']'),
+            _ => None,
+        };
+        let (length, name) = if let Some(close) = close {
+            let inside = rest.get(first.len_utf8()..).unwrap_or_default();
+            let end = inside.find(close).unwrap_or(inside.len());
+            let name = inside.get(..end).unwrap_or_default();
+            (end + first.len_utf8() + close.len_utf8(), (first != '\'').then_some(name))
+        } else if is_word(first) {
+            let end = rest.find(|c: char| !is_word(c)).unwrap_or(rest.len());
+            let word = rest.get(..end).unwrap_or_default();
+            let called = rest.get(end..).unwrap_or_default().trim_start().starts_with('(');
+            let plain = !first.is_numeric() && !called && !KEYWORDS.contains(&word.to_lowercase().as_str());
+            (end, plain.then_some(word))
+        } else {
+            (first.len_utf8(), None)
+        };
+        let behind = rest.get(length..).unwrap_or_default();
+        found.extend(name.filter(|_| before != '.' && !behind.starts_with('.')).map(ToOwned::to_owned));
+        before = first;
+        rest = behind;
+    }
+    found
+}
+
 /// The names behind `u.`, in quotes or not.
 fn columns_of_u(sql: &str) -> Vec<String> {
     let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
@@ -147,7 +230,7 @@ fn names(sql: &str, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{columns_of_u, names};
+    use super::{bare_names, columns_of_u, names};
 
     #[test]
     fn columns_of_the_users_table_are_found() {
@@ -161,5 +244,11 @@ mod tests {
         assert!(names("select u.\"E-Mail\" from Users u", "e-mail"));
         assert!(!names("select user_id from t", "user"));
         assert!(!names("select user_id from t", "id"));
+    }
+
+    #[test]
+    fn bare_names_of_a_condition_are_columns() {
+        let sql = "status = 3 and \"E-Mail\" is not null and lower(kind) <> 'closed off' and u.x = 1 and until > now()";
+        assert_eq!(bare_names(sql), ["status", "E-Mail", "kind", "until"]);
     }
 }

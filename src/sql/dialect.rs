@@ -9,16 +9,25 @@ pub enum Dialect {
     Mysql,
     /// SQLite.
     Sqlite,
+    /// SQL Server and Azure SQL.
+    SqlServer,
 }
 
 impl Dialect {
-    /// The character that encloses an identifier.
+    /// The characters that enclose an identifier; the second one is doubled inside.
     #[must_use]
-    pub fn identifier_quote(self) -> char {
+    pub fn identifier_quotes(self) -> (char, char) {
         match self {
-            Self::Mysql => '`',
-            Self::Postgres | Self::Sqlite => '"',
+            Self::Mysql => ('`', '`'),
+            Self::Postgres | Self::Sqlite => ('"', '"'),
+            Self::SqlServer => ('[', ']'),
         }
+    }
+
+    /// Whether `[name]` is a quoted name.
+    #[must_use]
+    pub fn bracket_quotes(self) -> bool {
+        matches!(self, Self::Sqlite | Self::SqlServer)
     }
 
     /// A text as a literal; NULs, which no server accepts, are left out.
@@ -50,7 +59,7 @@ impl Dialect {
     /// Whether `/* /* */ */` nests.
     #[must_use]
     pub fn nested_comments(self) -> bool {
-        self == Self::Postgres
+        matches!(self, Self::Postgres | Self::SqlServer)
     }
 
     /// `select …` of at most so many rows.
@@ -58,6 +67,7 @@ impl Dialect {
     pub fn limited(self, selected: &str, rows: usize) -> String {
         match self {
             Self::Postgres | Self::Mysql | Self::Sqlite => format!("select {selected} limit {rows}"),
+            Self::SqlServer => format!("select top ({rows}) {selected}"),
         }
     }
 
@@ -70,6 +80,10 @@ impl Dialect {
             Self::Mysql => format!(
                 "select concat('[', coalesce(group_concat(json_quote({element}) order by {element} separator ','), ''), \
                  ']') from {from}"
+            ),
+            Self::SqlServer => format!(
+                "select '[' + coalesce(string_agg('\"' + string_escape(cast({element} as nvarchar(max)), 'json') + '\"', ',') \
+                 within group (order by {element}), '') + ']' from {from}"
             ),
             Self::Sqlite => format!("select json_group_array({element} order by {element}) from {from}"),
         }

@@ -53,6 +53,12 @@ pub fn role(dialect: Dialect, grantee: &Grantee<'_>) -> String {
             "create user if not exists {literal}@'%' account lock;\n\
              -- Its password, which stands in no script:  alter user {literal}@'%' identified by '…' account unlock;\n"
         ),
+        Dialect::SqlServer => format!(
+            "-- On the server, once, with a password of your choice, which stands in no script:\n\
+             --   create login {name} with password = '…';\n\
+             if user_id(N{literal}) is null and suser_id(N{literal}) is not null create user {name} for login {name};\n\
+             grant connect to {name};\n"
+        ),
         Dialect::Sqlite => {
             "-- SQLite has no roles: whoever may write the file may change everything in it. Give the service's\n\
                             -- user read access to the legacy file, and keep the ledger in a file of its own\n\
@@ -79,7 +85,12 @@ pub fn read(dialect: Dialect, grantee: &Grantee<'_>, tables: &[Readable]) -> Str
     for table in tables {
         let columns: Vec<String> = table.columns.iter().map(|column| quote(dialect, column)).collect();
         let path = place(dialect, grantee, &table.path);
-        line(&mut script, format_args!("grant select ({}) on {path} to {to};", columns.join(", ")));
+        let columns = columns.join(", ");
+        if dialect == Dialect::SqlServer {
+            line(&mut script, format_args!("grant select on {path} ({columns}) to {to};"));
+        } else {
+            line(&mut script, format_args!("grant select ({columns}) on {path} to {to};"));
+        }
     }
     if dialect == Dialect::Postgres {
         script += &row_security(grantee, tables);
@@ -150,9 +161,12 @@ pub fn undo(dialect: Dialect, grantee: &Grantee<'_>, tables: &[Readable], ledger
             }
             line(&mut script, format_args!("drop user if exists {};", grantee_name(dialect, grantee)));
         }
-        Dialect::Sqlite => {
+        Dialect::Sqlite | Dialect::SqlServer => {
             if let Some(ledger) = ledger {
                 line(&mut script, format_args!("drop table if exists {};", quote(dialect, ledger)));
+            }
+            if dialect == Dialect::SqlServer {
+                line(&mut script, format_args!("drop user if exists {name};"));
             }
         }
     }
@@ -166,7 +180,7 @@ fn schema(table: &Readable) -> Option<&String> {
 fn grantee_name(dialect: Dialect, grantee: &Grantee<'_>) -> String {
     match dialect {
         Dialect::Mysql => format!("{}@'%'", dialect.text_literal(grantee.role)),
-        Dialect::Postgres | Dialect::Sqlite => quote(dialect, grantee.role),
+        Dialect::Postgres | Dialect::Sqlite | Dialect::SqlServer => quote(dialect, grantee.role),
     }
 }
 

@@ -4,16 +4,16 @@ use super::dialect::Dialect;
 /// The name in the dialect's quotes, safe whatever it holds. A NUL, which no server accepts, is left out.
 #[must_use]
 pub fn quote(dialect: Dialect, name: &str) -> String {
-    let mark = dialect.identifier_quote();
+    let (open, close) = dialect.identifier_quotes();
     let mut quoted = String::with_capacity(name.len() + 2);
-    quoted.push(mark);
+    quoted.push(open);
     for character in name.chars().filter(|character| *character != '\0') {
-        if character == mark {
-            quoted.push(mark);
+        if character == close {
+            quoted.push(close);
         }
         quoted.push(character);
     }
-    quoted.push(mark);
+    quoted.push(close);
     quoted
 }
 
@@ -31,6 +31,7 @@ mod tests {
     fn quotes_are_doubled_and_nul_is_dropped() {
         assert_eq!(quote(Dialect::Postgres, "a\"b"), "\"a\"\"b\"");
         assert_eq!(quote(Dialect::Mysql, "a`b\"\0"), "`a``b\"`");
+        assert_eq!(quote(Dialect::SqlServer, "a]b["), "[a]]b[]");
         assert_eq!(quote_path(Dialect::Sqlite, &["main".into(), "Üser".into()]), "\"main\".\"Üser\"");
     }
 }

@@ -96,7 +96,7 @@ fn skipped(dialect: Dialect, rest: &str) -> Result<usize, QueryProblem> {
         }
         (Some('"'), _) => quoted(rest, '"', dialect.backslash_escapes()),
         (Some('`'), _) => quoted(rest, '`', false),
-        (Some('['), _) if dialect == Dialect::Sqlite => {
+        (Some('['), _) if dialect.bracket_quotes() => {
             rest.find(']').map(|place| place + 1).ok_or(QueryProblem::Unclosed)
         }
         (Some('-'), Some('-')) => Ok(to_line_end(rest)),

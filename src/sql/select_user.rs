@@ -1,5 +1,8 @@
 //! The SELECTs over the users' table: only named columns, never `*`, never an unlimited number of rows.
-use super::statement::{Piece, Wrap};
+use super::{
+    dialect::Dialect,
+    statement::{Piece, Wrap},
+};
 
 /// What is selected from.
 #[derive(Debug, Clone)]
@@ -148,7 +151,13 @@ pub fn push_behind(
     comparison.column.push(pieces, key.pieces());
 }
 
-/// ` limit n`.
-pub fn push_limit(pieces: &mut Vec<Piece>, rows: u32) {
-    pieces.push(Piece::Sql(format!(" limit {rows}").into()));
+/// ` limit n`, behind an order or without one.
+pub fn push_limit(pieces: &mut Vec<Piece>, dialect: Dialect, rows: u32, ordered: bool) {
+    pieces.push(Piece::Sql(match dialect {
+        Dialect::SqlServer => {
+            let order = if ordered { "" } else { " order by (select null)" };
+            format!("{order} offset 0 rows fetch next {rows} rows only").into()
+        }
+        Dialect::Postgres | Dialect::Mysql | Dialect::Sqlite => format!(" limit {rows}").into(),
+    }));
 }

@@ -147,6 +147,22 @@ impl Bound {
     }
 }
 
+impl Bound {
+    /// The statement.
+    #[must_use]
+    pub fn statement(&self) -> &Statement {
+        &self.statement
+    }
+
+    /// The values in the order of their places.
+    pub fn in_order(&self) -> impl Iterator<Item = Option<&str>> {
+        self.statement.segments.iter().filter_map(|segment| match segment {
+            Segment::Bind(slot) => Some(self.values.get(*slot).and_then(Option::as_deref)),
+            Segment::Text(_) => None,
+        })
+    }
+}
+
 impl fmt::Debug for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Bound").field(&self.statement).finish()

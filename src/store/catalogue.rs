@@ -61,6 +61,7 @@ pub async fn read(console: &mut Console) -> Result<Vec<CatalogueTable>, StoreErr
         Dialect::Postgres => (POSTGRES_COLUMNS, POSTGRES_KEYS),
         Dialect::Mysql => (MYSQL_COLUMNS, MYSQL_KEYS),
         Dialect::Sqlite => (SQLITE_COLUMNS, SQLITE_KEYS),
+        Dialect::SqlServer => (SQLSERVER_COLUMNS, SQLSERVER_KEYS),
     };
     let rows = console.rows(columns).await.map_err(super::console::Said::into_error)?;
     let mut tables: Vec<CatalogueTable> = Vec::new();
@@ -143,6 +144,22 @@ const MYSQL_KEYS: &str = "\
     from information_schema.statistics where non_unique = 0 and table_schema not in ('information_schema', 'mysql', \
     'performance_schema', 'sys') group by table_schema, table_name, index_name \
     having count(*) = 1 and min(column_name) is not null";
+
+const SQLSERVER_COLUMNS: &str = "\
+    select s.name, o.name, case when s.name = schema_name() then 1 else 0 end, case when o.type = 'V' then 1 else 0 end, \
+    (select sum(p.rows) from sys.partitions p where p.object_id = o.object_id and p.index_id in (0, 1)), c.name, t.name, \
+    cast(c.is_nullable as int), case when t.name in ('varchar', 'char') then c.max_length when t.name in ('nvarchar', \
+    'nchar') and c.max_length > 0 then c.max_length / 2 end \
+    from sys.objects o join sys.schemas s on s.schema_id = o.schema_id join sys.columns c on c.object_id = o.object_id \
+    join sys.types t on t.user_type_id = c.user_type_id where o.type in ('U', 'V') and o.is_ms_shipped = 0 \
+    order by s.name, o.name, c.column_id";
+
+const SQLSERVER_KEYS: &str = "\
+    select s.name, o.name, max(c.name), max(cast(i.is_primary_key as int)) from sys.indexes i join sys.objects o on \
+    o.object_id = i.object_id join sys.schemas s on s.schema_id = o.schema_id join sys.index_columns x on x.object_id = \
+    i.object_id and x.index_id = i.index_id and x.is_included_column = 0 join sys.columns c on c.object_id = x.object_id \
+    and c.column_id = x.column_id where i.is_unique = 1 and i.has_filter = 0 and o.type = 'U' and o.is_ms_shipped = 0 \
+    group by s.name, o.name, i.index_id having count(*) = 1";
 
 const SQLITE_COLUMNS: &str = "\
     select 'main', s.name, 1, s.type = 'view', null, x.name, lower(case when instr(x.type, '(') > 0 and lower(x.type) <> \

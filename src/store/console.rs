@@ -5,6 +5,7 @@ use super::{
     mysql, postgres,
     session::{SessionLimits, from_connecting},
     sqlite::{self, AsyncSqlite},
+    sqlserver::{self, Tds, TdsManager},
 };
 use crate::{
     config::database::{Database, DatabaseUrl},
@@ -16,7 +17,7 @@ use diesel::{
     sqlite::SqliteType,
 };
 use diesel_async::{AsyncConnectionCore, SimpleAsyncConnection};
-use futures_util::TryStreamExt;
+use futures_util::{FutureExt, TryStreamExt};
 use mysql_async::{Value, prelude::Queryable};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -35,6 +36,7 @@ enum Link {
     Postgres(tokio_postgres::Client),
     Mysql(Box<mysql_async::Conn>),
     Sqlite(Box<AsyncSqlite>),
+    SqlServer(Box<Tds>),
 }
 
 /// What a server said to a statement.
@@ -86,6 +88,10 @@ impl Console {
                 DatabaseUrl::Mysql(url) => {
                     Link::Mysql(Box::new(mysql::Settings::new(url, limits, read_only)?.client().await?))
                 }
+                DatabaseUrl::SqlServer(url) => {
+                    let manager = TdsManager::new(url, database.entra_token_file.as_ref(), limits);
+                    Link::SqlServer(Box::new(manager.connect().await?))
+                }
                 DatabaseUrl::Sqlite { path } => {
                     let settings = sqlite::Settings::new(path, limits, read_only);
                     Link::Sqlite(Box::new(settings.connect().await.map_err(|error| from_connecting(&error))?))
@@ -103,6 +109,7 @@ impl Console {
             Link::Postgres(_) => Dialect::Postgres,
             Link::Mysql(_) => Dialect::Mysql,
             Link::Sqlite(_) => Dialect::Sqlite,
+            Link::SqlServer(_) => Dialect::SqlServer,
         }
     }
 
@@ -141,6 +148,11 @@ impl Console {
             Link::Mysql(client) => {
                 let rows: Vec<mysql_async::Row> = client.query(sql).await.map_err(of_mysql)?;
                 Ok(rows.into_iter().map(|row| row.unwrap().into_iter().map(text_of_mysql).collect()).collect())
+            }
+            Link::SqlServer(client) => {
+                let rows = async { client.simple_query(sql).await?.into_first_result().await };
+                let rows = rows.boxed().await.map_err(|error| of_sqlserver(&error))?;
+                Ok(rows.into_iter().map(|row| row.into_iter().map(sqlserver::text).collect()).collect())
             }
             Link::Sqlite(client) => {
                 let rows = AsyncConnectionCore::load(&mut **client, diesel::sql_query(sql)).await.map_err(of_diesel)?;
@@ -191,6 +203,15 @@ fn of_mysql(error: mysql_async::Error) -> Said {
     match error {
         mysql_async::Error::Server(refusal) => {
             Said { outage: false, code: refusal.code.to_string(), message: refusal.message }
+        }
+        other => Said::lost(other.to_string()),
+    }
+}
+
+fn of_sqlserver(error: &tiberius::error::Error) -> Said {
+    match error {
+        tiberius::error::Error::Server(refusal) => {
+            Said { outage: false, code: refusal.code().to_string(), message: refusal.message().to_owned() }
         }
         other => Said::lost(other.to_string()),
     }

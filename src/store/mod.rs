@@ -16,6 +16,8 @@ mod shape;
 mod sql_store;
 pub(crate) mod sqlite;
 mod sqlite_catalogue;
+pub(crate) mod sqlserver;
+mod sqlserver_catalogue;
 mod transport;
 
 use async_trait::async_trait;

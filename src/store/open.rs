@@ -10,6 +10,8 @@ use super::{
     session::{self, SessionLimits, Sessions},
     sql_store::SqlStore,
     sqlite, sqlite_catalogue,
+    sqlserver::TdsManager,
+    sqlserver_catalogue,
 };
 use crate::{
     config::{
@@ -19,6 +21,7 @@ use crate::{
     },
     sql::select_user::Origin,
 };
+use futures_util::FutureExt;
 use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 
@@ -51,6 +54,10 @@ pub async fn open(
                 DatabaseUrl::Mysql(url) => {
                     let settings = Arc::new(mysql::Settings::new(url, limits, true)?);
                     Arc::new(SqlStore::new(Sessions::new(session::diesel(settings.callback()), limits, inner)?, plan))
+                }
+                DatabaseUrl::SqlServer(url) => {
+                    let manager = TdsManager::new(url, database.entra_token_file.as_ref(), limits);
+                    Arc::new(SqlStore::new(Sessions::new(manager, limits, inner)?, plan))
                 }
                 DatabaseUrl::Sqlite { path } => {
                     let settings = Arc::new(sqlite::Settings::new(path, limits, true));
@@ -124,16 +131,16 @@ async fn surveyed(database: &Database, users: &Users, password: &Password) -> Re
     // A few questions to the catalogue, each within the limits of the session.
     let longest = limits.pool_timeout + limits.statement_timeout.max(Duration::from_secs(1)) * 5;
     let unreachable = || StoreError::new(StoreErrorKind::Connection, "the database did not answer in time");
-    timeout(longest, ask(&database.url, limits, users, password)).await.unwrap_or_else(|_| Err(unreachable()))
+    timeout(longest, ask(database, limits, users, password)).await.unwrap_or_else(|_| Err(unreachable()))
 }
 
 async fn ask(
-    url: &DatabaseUrl,
+    database: &Database,
     limits: SessionLimits,
     users: &Users,
     password: &Password,
 ) -> Result<Survey, StoreError> {
-    let dialect = url.dialect();
+    let dialect = database.url.dialect();
     let origin = match plan::origin(dialect, users) {
         Ok(origin) => origin,
         Err(problem) => return Ok((None, vec![problem])),
@@ -144,7 +151,18 @@ async fn ask(
     };
     let within =
         |_| StoreError::new(StoreErrorKind::Connection, "no connection to the database within `database.pool_timeout`");
-    match url {
+    match &database.url {
+        DatabaseUrl::SqlServer(url) => {
+            let manager = TdsManager::new(url, database.entra_token_file.as_ref(), limits);
+            let mut client = timeout(limits.pool_timeout, manager.connect()).await.map_err(within)??;
+            match planned(sqlserver_catalogue::facts(&mut client, users, &origin).boxed().await?, &origin) {
+                Ok((plan, slow)) => {
+                    sqlserver_catalogue::rehearse(&mut client, &plan.find.statement).boxed().await?;
+                    Ok((Some(plan), slow))
+                }
+                Err(problems) => Ok((None, problems)),
+            }
+        }
         DatabaseUrl::Postgres(url) => {
             let settings = postgres::Settings::new(url, limits, true)?;
             let client = timeout(limits.pool_timeout, settings.client()).await.map_err(within)??;

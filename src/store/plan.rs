@@ -286,7 +286,7 @@ impl Plan {
         let mut pieces = select_user::select(&expressions, &self.origin);
         let (key, comparison) = &self.key_order;
         select_user::push_behind(&mut pieces, &self.origin, key, comparison, behind_a_key);
-        select_user::push_limit(&mut pieces, limit);
+        select_user::push_limit(&mut pieces, self.dialect, limit, true);
         Some(Reading {
             statement: Arc::new(Statement::new(self.dialect, pieces)),
             columns: self.mapped.iter().map(|(name, shape, _)| (name.clone(), *shape)).collect(),
@@ -296,7 +296,11 @@ impl Plan {
     /// The statement that counts all rows.
     pub fn count(&self) -> Reading {
         // Every database prints a number alike; how it sends one differs.
-        let text = if self.dialect == Dialect::Mysql { "char" } else { "text" };
+        let text = match self.dialect {
+            Dialect::Mysql => "char",
+            Dialect::SqlServer => "nvarchar(30)",
+            Dialect::Postgres | Dialect::Sqlite => "text",
+        };
         let mut pieces: Vec<Piece> = vec!["select cast(count(*) as ".into(), text.into(), ") as users from ".into()];
         select_user::push_origin(&mut pieces, &self.origin);
         select_user::push_where(&mut pieces, &self.origin, &[], 0);
@@ -356,13 +360,13 @@ fn reading(
             pieces.push(if index > 0 { " union all select * from (" } else { "select * from (" }.into());
             pieces.extend(select_user::select(&expressions, origin));
             select_user::push_where(&mut pieces, origin, std::slice::from_ref(one), index);
-            select_user::push_limit(&mut pieces, rows);
+            select_user::push_limit(&mut pieces, dialect, rows, false);
             pieces.push(Piece::Sql(format!(") as found{index}").into()));
         }
     } else {
         pieces.extend(select_user::select(&expressions, origin));
         select_user::push_where(&mut pieces, origin, compared, 0);
-        select_user::push_limit(&mut pieces, rows);
+        select_user::push_limit(&mut pieces, dialect, rows, false);
     }
     Reading {
         statement: Arc::new(Statement::new(dialect, pieces)),

@@ -47,7 +47,7 @@ pub(crate) async fn facts(
         let expression = Expression::Operator(sql.to_owned());
         let selected = [Selected { expression: expression.clone(), wrap: Wrap::NONE }];
         let mut pieces = select_user::select(&selected, origin);
-        select_user::push_limit(&mut pieces, 0);
+        select_user::push_limit(&mut pieces, DIALECT, 0, false);
         if let Err(message) = values(client, pieces, vec![], 1).await {
             let key = Users::key_of_expression(name);
             return Ok(Err(SchemaProblem::fatal(format!("`{key}` cannot be used: {message}"), None)));

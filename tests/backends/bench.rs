@@ -123,7 +123,7 @@ impl Bench {
 
     pub fn database(&self) -> Database {
         let (pool, pool_timeout, statement_timeout) = self.limits;
-        Database { url: self.url(), pool, pool_timeout, statement_timeout }
+        Database { url: self.url(), pool, pool_timeout, statement_timeout, entra_token_file: None }
     }
 
     /// A name that no other test uses.

@@ -11,6 +11,7 @@ mod ledger;
 mod lookups;
 mod pages;
 mod privileges;
+mod sqlserver;
 mod transport;
 mod types;
 

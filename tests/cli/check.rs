@@ -81,3 +81,95 @@ fn what_is_out_of_reach_is_exit_code_three() {
     assert_eq!(code, Some(3), "{text}");
     assert!(text.contains("database_unreachable"), "{text}");
 }
+
+/// An issuer whose clock says `date`; its keys are those of nobody.
+fn issuer_at(date: &'static str) -> String {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}/", listener.local_addr().expect("its address"));
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let mut stream = stream;
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request);
+            let body = r#"{"keys":[]}"#;
+            let _ = write!(
+                stream,
+                "HTTP/1.1 200 OK\r\ndate: {date}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            );
+        }
+    });
+    url
+}
+
+#[test]
+fn a_clock_that_is_wrong_is_told() {
+    let mut case = Case::new();
+    case.configuration = case.configuration.replace(&case.issuer.url, &issuer_at("Tue, 01 Jan 2030 00:00:00 GMT"));
+    let (_, text) = case.check(&[]);
+    assert!(text.contains("clock") && text.contains("s behind the issuer's"), "{text}");
+    let right = Case::new();
+    assert!(!right.check(&[]).1.contains("behind the issuer's"));
+}
+
+fn certificate(case: &mut Case, names: Vec<String>, ends: (i32, u8, u8)) {
+    use std::os::unix::fs::PermissionsExt;
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let mut parameters = rcgen::CertificateParams::new(names).expect("parameters");
+    parameters.not_after = rcgen::date_time_ymd(ends.0, ends.1, ends.2);
+    let certificate = parameters.self_signed(&key).expect("a certificate");
+    fs::write(case.directory.path().join("tls.crt"), certificate.pem()).expect("a file");
+    let path = case.directory.path().join("tls.key");
+    fs::write(&path, key.serialize_pem()).expect("a file");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("its mode");
+    case.configuration.push_str("\n[server]\ntls = { certificate = \"tls.crt\", key = \"tls.key\" }\n");
+}
+
+#[test]
+fn the_certificate_of_the_listener_is_looked_at() {
+    let mut case = Case::new();
+    certificate(&mut case, vec!["users.example.com".into()], (2020, 1, 1));
+    let (code, text) = case.check(&[]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(
+        text.contains("the certificate has ended") && text.contains("the certificate is for users.example.com"),
+        "{text}"
+    );
+    let mut case = Case::new();
+    certificate(&mut case, vec![], (2199, 1, 1));
+    let (code, text) = case.check(&[]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("the certificate is for no host name"), "{text}");
+    let mut case = Case::new();
+    certificate(&mut case, vec!["users.example.com".into()], (2199, 1, 1));
+    let (code, text) = case.check(&[]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("no public authority vouches for the certificate"), "{text}");
+}
+
+#[test]
+fn secrets_in_an_open_configuration_are_an_error() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut case = Case::new();
+    case.configuration = case.configuration.replace("[password]\n", "[password]\npepper = \"of-the-site\"\n");
+    let (code, text) = case.check(&[]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("`password.pepper` and is open to every user"), "{text}");
+    let file = case.directory.path().join("drawbridge.toml");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).expect("its mode");
+    let (code, text) = case.check(&[]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("move it into a file of its own"), "{text}");
+}
+
+#[test]
+fn placeholders_of_a_first_configuration_are_a_warning() {
+    let mut case = Case::new();
+    case.configuration = case.configuration.replace(&case.issuer.url, "https://YOUR_TENANT.eu.auth0.com/");
+    let (code, text) = case.check(&[]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("`token.issuer` is still a placeholder"), "{text}");
+    let file = case.directory.path().join("drawbridge.toml");
+    assert_eq!(run(&["serve", "--config", &file.to_string_lossy()], &[]).status.code(), Some(2));
+}

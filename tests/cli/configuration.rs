@@ -160,7 +160,7 @@ fn database_urls_of_every_kind() {
         ("postgres://r@h/db?application_name=x", false),
         ("postgres://h/db", false),
         ("postgres://r@h/", false),
-        ("mssql://r@h/db", false),
+        ("mssql://r@h/db", true),
         ("oracle://r@h/db", false),
         ("nonsense", false),
     ];

@@ -8,6 +8,7 @@ mod check;
 mod configuration;
 mod hash;
 mod init;
+mod sql;
 
 use std::{
     path::Path,

@@ -169,6 +169,6 @@ pub fn url_of(url: &DatabaseUrl, role: &str, database: &str) -> String {
     match url {
         DatabaseUrl::Postgres(server) => format!("postgres://{role}@127.0.0.1:{}/{database}", server.port),
         DatabaseUrl::Mysql(server) => format!("mysql://{role}@127.0.0.1:{}/{database}", server.port),
-        DatabaseUrl::Sqlite { .. } => unreachable!("a file has no roles"),
+        DatabaseUrl::Sqlite { .. } | DatabaseUrl::SqlServer(_) => unreachable!("no application of these is tried"),
     }
 }

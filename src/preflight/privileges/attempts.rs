@@ -46,7 +46,11 @@ pub(super) async fn all(console: &mut Console, allowed: &Allowed<'_>) -> Result<
 }
 
 fn begin(dialect: Dialect) -> &'static str {
-    if dialect == Dialect::Mysql { "start transaction" } else { "begin" }
+    match dialect {
+        Dialect::Mysql => "start transaction",
+        Dialect::SqlServer => "begin transaction",
+        Dialect::Postgres | Dialect::Sqlite => "begin",
+    }
 }
 
 fn attempts(dialect: Dialect, allowed: &Allowed<'_>) -> Vec<(String, String)> {
@@ -91,7 +95,7 @@ fn attempts(dialect: Dialect, allowed: &Allowed<'_>) -> Vec<(String, String)> {
         ));
         attempts.push(("the role could DELETE from the ledger".into(), format!("delete from {path} where 1 = 0")));
     }
-    if dialect == Dialect::Postgres {
+    if matches!(dialect, Dialect::Postgres | Dialect::SqlServer) {
         attempts.push(("the role could CREATE tables".into(), "create table drawbridge_must_fail (id int)".into()));
     }
     attempts

@@ -3,6 +3,7 @@
 mod attempts;
 mod mysql;
 mod postgres;
+mod sqlserver;
 
 use super::{Finding, needed::Needed};
 use crate::{
@@ -74,6 +75,7 @@ async fn ask(config: &Config) -> Result<Vec<Finding>, StoreError> {
     let said = match console.dialect() {
         Dialect::Postgres => postgres::verdict(&mut console, &allowed).await,
         Dialect::Mysql => mysql::verdict(&mut console, &allowed, config).await,
+        Dialect::SqlServer => sqlserver::verdict(&mut console, &allowed).await,
         Dialect::Sqlite => Ok(Verdict::default()),
     };
     let verdict = said.map_err(Said::into_error)?;

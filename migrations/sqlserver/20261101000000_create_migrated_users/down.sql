@@ -1,0 +1,1 @@
+drop table drawbridge_migrated_users;
