@@ -1,12 +1,12 @@
 /**
- * Auth0 post-login Action: tells the bridge once that this user now lives in Auth0, so that the bridge hides the old row.
+ * Auth0 post-login Action: tells the bridge once that this user now lives in Auth0, so that it hides the old row.
  *
  * It must never keep anybody from logging in: when anything goes wrong the marker stays unset and the next login tries
  * again. It runs after restore-metadata.js: a marked user is hidden, and metadata can no longer be fetched.
  *
- * Secrets: BRIDGE_URL, TOKEN_URL, CLIENT_ID, CLIENT_SECRET, AUDIENCE, CONNECTION. With WAIT_FOR_RESTORE = "true" nobody is
- * marked before the marker of restore-metadata.js is seen: Auth0 writes metadata only after the last Action, so without
- * it a tenant that dies between the mark and that write has lost the user's metadata.
+ * Secrets: BRIDGE_URL, TOKEN_URL, CLIENT_ID, CLIENT_SECRET, AUDIENCE, CONNECTION. With WAIT_FOR_RESTORE = "true" nobody
+ * is marked before the marker of restore-metadata.js is seen: Auth0 writes metadata only after the last Action, so
+ * without it a tenant that dies between the mark and that write has lost the user's metadata.
  */
 exports.onExecutePostLogin = async (event, api) => {
   try {
@@ -44,7 +44,7 @@ const MAX_BODY_BYTES = 64 * 1024;
 // All Actions of a trigger share the cache, so they share the token, too.
 const TOKEN_KEY = "drawbridge_token";
 
-/** Whether a person has just logged in with a password of our connection: not a refresh, not silent, not another store. */
+/** Whether a person has just typed a password for our connection: no refresh, no silent login, no other store. */
 function isLoginThroughBridge(event) {
   const { connection, secrets } = event;
   const transaction = event.transaction || {};

@@ -1,8 +1,8 @@
 /**
  * Auth0 post-login Action: no person ever gets a token for the bridge's API.
  *
- * A second lock beside the API's own setting (`subject_type_authorization.user.policy = "deny_all"`), whose default is to
- * allow everybody. Secret: AUDIENCE.
+ * A second lock beside the API's own setting (`subject_type_authorization.user.policy = "deny_all"`), whose default is
+ * to allow everybody. Secret: AUDIENCE.
  */
 exports.onExecutePostLogin = async (event, api) => {
   const audience = event.secrets.AUDIENCE;

@@ -1,11 +1,12 @@
 /**
  * Auth0 post-login Action: gives a user the metadata that an interrupted first login or a password reset left out.
  *
- * Auth0 writes metadata only at the end of a login, so a user may exist without it. It is fetched once, and a marker of
- * our own says so: "is empty" would bring back what somebody removed on purpose. It must never overwrite a key that is
- * there, nor keep anybody from logging in: when anything goes wrong the marker stays unset and the next login tries again.
+ * Auth0 writes metadata only at the end of a login, so a user may exist without it. It is fetched once, and a marker
+ * of our own says so: "is empty" would bring back what somebody removed on purpose. It must never overwrite a key that
+ * is there, nor keep anybody from logging in: when anything goes wrong the marker stays unset, and the next login tries
+ * again.
  *
- * It must run BEFORE mark-migrated.js: a marked user is hidden, and this Action would take that for "nothing to restore".
+ * It must run BEFORE mark-migrated.js: a marked user is hidden, which would look like "nothing to restore".
  * Secrets: BRIDGE_URL, TOKEN_URL, CLIENT_ID, CLIENT_SECRET, AUDIENCE, CONNECTION.
  */
 exports.onExecutePostLogin = async (event, api) => {
@@ -58,7 +59,7 @@ const MAX_BODY_BYTES = 64 * 1024;
 // All Actions of a trigger share the cache, so they share the token, too.
 const TOKEN_KEY = "drawbridge_token";
 
-/** Whether a person has just logged in with a password of our connection: not a refresh, not silent, not another store. */
+/** Whether a person has just typed a password for our connection: no refresh, no silent login, no other store. */
 function isLoginThroughBridge(event) {
   const { connection, secrets } = event;
   const transaction = event.transaction || {};
