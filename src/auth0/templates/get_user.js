@@ -16,7 +16,7 @@ function getUser(identifier, context, callback) {
         return [null];
       // A throttled or disabled account is no answer to "who is this": Auth0 must neither create nor change anybody.
       default:
-        return [undecided("the bridge answered " + reply.outcome, reply.requestId)];
+        return [failure("the bridge answered " + reply.outcome, reply.requestId)];
     }
   }
 
@@ -35,9 +35,6 @@ function getUser(identifier, context, callback) {
     "account_disabled", "no_password", "too_many_attempts", "password_unverifiable", "user_unmappable",
     "overloaded", "database_unavailable", "keys_unavailable", "not_found", "method_not_allowed",
   ];
-
-  // What is known to be safe to show; every other error is reduced to its kind.
-  class Undecided extends Error {}
 
   const ownRequestId = "auth0-" + Date.now().toString(36) + Math.random().toString(36).slice(2, 14);
 
@@ -58,25 +55,20 @@ function getUser(identifier, context, callback) {
     const given = typeof configuration === "object" && configuration !== null ? configuration : {};
     for (const name of ["BRIDGE_URL", "TOKEN_URL", "CLIENT_ID", "CLIENT_SECRET", "AUDIENCE"]) {
       if (typeof given[name] !== "string" || given[name] === "") {
-        throw new Undecided("the connection's setting " + name + " is missing");
+        throw undecided("the connection's setting " + name + " is missing");
       }
     }
     const metadataKey = given.METADATA_KEY || "app_metadata";
     if (metadataKey !== "app_metadata" && metadataKey !== "metadata") {
-      throw new Undecided("the connection's setting METADATA_KEY is neither app_metadata nor metadata");
+      throw undecided("the connection's setting METADATA_KEY is neither app_metadata nor metadata");
     }
     const bridge = httpsUrl(given.BRIDGE_URL, "BRIDGE_URL");
     if (bridge.pathname !== "/" || bridge.search !== "" || bridge.hash !== "") {
-      throw new Undecided("the connection's setting BRIDGE_URL has more than https://HOST in it");
+      throw undecided("the connection's setting BRIDGE_URL has more than https://HOST in it");
     }
-    return {
-      bridge: bridge.origin,
-      tokenUrl: httpsUrl(given.TOKEN_URL, "TOKEN_URL").href,
-      clientId: given.CLIENT_ID,
-      clientSecret: given.CLIENT_SECRET,
-      audience: given.AUDIENCE,
-      metadataKey,
-    };
+    const tokenUrl = httpsUrl(given.TOKEN_URL, "TOKEN_URL").href;
+    const { CLIENT_ID: clientId, CLIENT_SECRET: clientSecret, AUDIENCE: audience } = given;
+    return { bridge: bridge.origin, tokenUrl, clientId, clientSecret, audience, metadataKey };
   }
 
   // Passwords and client secrets never travel in the clear.
@@ -89,7 +81,7 @@ function getUser(identifier, context, callback) {
     } catch (error) {
       // No URL at all: the same advice.
     }
-    throw new Undecided("the connection's setting " + name + " is not an https URL");
+    throw undecided("the connection's setting " + name + " is not an https URL");
   }
 
   // One token a container and one token request at a time: every token costs quota. A failed request is not kept.
@@ -100,7 +92,7 @@ function getUser(identifier, context, callback) {
     // Whoever comes second with the same refused token finds it gone, and shares the new one.
     if (refused !== undefined && held.token === refused) {
       if (Date.now() - held.renewedAt < RENEWAL_PAUSE) {
-        throw new Undecided("the bridge answered 401 invalid_token, to a new token as well");
+        throw undecided("the bridge answered 401 invalid_token, to a new token as well");
       }
       held.renewedAt = Date.now();
       held.token = null;
@@ -109,18 +101,11 @@ function getUser(identifier, context, callback) {
       return held.token;
     }
     if (held.request === null) {
-      held.request = requestToken(settings).then(
-        (fresh) => {
-          held.token = fresh.token;
-          held.until = fresh.until;
+      held.request = requestToken(settings)
+        .then((fresh) => Object.assign(held, fresh).token)
+        .finally(() => {
           held.request = null;
-          return fresh.token;
-        },
-        (error) => {
-          held.request = null;
-          throw error;
-        },
-      );
+        });
     }
     return within(deadline - Date.now(), "no access token in time", () => held.request);
   }
@@ -137,11 +122,11 @@ function getUser(identifier, context, callback) {
       }),
     });
     if (response.status !== 200) {
-      throw new Undecided("the token endpoint answered " + response.status);
+      throw undecided("the token endpoint answered " + response.status);
     }
     const granted = jsonObject(response.text);
     if (granted === null || typeof granted.access_token !== "string" || !/^[\w.~+/=-]+$/.test(granted.access_token)) {
-      throw new Undecided("the token endpoint answered 200 without a token");
+      throw undecided("the token endpoint answered 200 without a token");
     }
     const seconds = Number.isFinite(granted.expires_in) ? granted.expires_in : 0;
     return { token: granted.access_token, until: asked + (seconds - 60) * 1000 };
@@ -165,7 +150,7 @@ function getUser(identifier, context, callback) {
       return await within(limit, whom + " did not answer in time", async (signal) => {
         const response = await fetch(url, { method: "POST", redirect: "manual", signal, ...request });
         if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400)) {
-          throw new Undecided(whom + " answered with a redirect");
+          throw undecided(whom + " answered with a redirect");
         }
         return {
           status: response.status,
@@ -175,13 +160,13 @@ function getUser(identifier, context, callback) {
         };
       });
     } catch (error) {
-      if (error instanceof Undecided) {
+      if (isUndecided(error)) {
         throw error;
       }
       // Messages of the platform may quote what was sent; its error codes do not.
       const code = String((error && error.cause && error.cause.code) || "");
       const known = /^[A-Z][A-Z0-9_]{1,50}$/.test(code) ? ": " + code : "";
-      throw new Undecided(whom + " could not be reached or broke off" + known);
+      throw undecided(whom + " could not be reached or broke off" + known);
     }
   }
 
@@ -201,7 +186,7 @@ function getUser(identifier, context, callback) {
       bytes += value.byteLength;
       if (bytes > MAX_BODY_BYTES) {
         reader.cancel().catch(() => {});
-        throw new Undecided(whom + " answered with more than 64 KiB");
+        throw undecided(whom + " answered with more than 64 KiB");
       }
       text += decoder.decode(value, { stream: true });
     }
@@ -213,7 +198,7 @@ function getUser(identifier, context, callback) {
     let timer = null;
     const expired = new Promise((resolve, reject) => {
       timer = setTimeout(() => {
-        reject(new Undecided(late));
+        reject(undecided(late));
         controller.abort();
       }, Math.max(0, limit));
     });
@@ -230,12 +215,12 @@ function getUser(identifier, context, callback) {
     if (response.status === 200) {
       const isProfile = given !== null && typeof given.user_id === "string" && given.user_id !== "";
       if (response.mediaType !== "application/json" || !isProfile) {
-        throw new Undecided("the bridge answered 200 without a profile");
+        throw undecided("the bridge answered 200 without a profile");
       }
       const { metadata, app_metadata: ignored, ...profile } = given;
       if (metadata !== undefined) {
         if (!isObject(metadata)) {
-          throw new Undecided("the bridge answered 200 with metadata that is no object");
+          throw undecided("the bridge answered 200 with metadata that is no object");
         }
         // Under one key, never under both: Auth0's own documentation names either.
         profile[metadataKey] = metadata;
@@ -265,7 +250,17 @@ function getUser(identifier, context, callback) {
     return typeof value === "object" && value !== null && !Array.isArray(value);
   }
 
-  function undecided(what, requestId) {
+  // An error whose text is safe to show; every other one might quote what was sent. A mark rather than a class: a run
+  // may get it from another run's token request, and that run's classes are not this one's.
+  function undecided(what) {
+    return Object.assign(new Error(what), { isUndecided: true });
+  }
+
+  function isUndecided(error) {
+    return typeof error === "object" && error !== null && error.isUndecided === true;
+  }
+
+  function failure(what, requestId) {
     return new Error("drawbridge: " + what + " (request " + requestId + ")");
   }
 
@@ -274,7 +269,7 @@ function getUser(identifier, context, callback) {
     Promise.resolve()
       .then(() => ask(path, question))
       .then(decide)
-      .catch((error) => [undecided(error instanceof Undecided ? error.message : "the script failed", ownRequestId)])
+      .catch((error) => [failure(isUndecided(error) ? error.message : "the script failed", ownRequestId)])
       .then((outcome) => answer(...outcome))
       .catch(() => {});
   }
