@@ -103,6 +103,18 @@ def mariadb(directory):
     return server, f"mysql://bridge:bridge@127.0.0.1:{port}/bench"
 
 
+def stop(server, directory):
+    if server.poll() is not None:
+        return
+    try:
+        # Whoever switched the user does not hand signals on: the server tells its own process.
+        with open(f"{directory}/pg/postmaster.pid") as file:
+            os.kill(int(file.readline()), signal.SIGINT)
+    except (OSError, ValueError):
+        server.send_signal(signal.SIGTERM)
+    server.wait(120)
+
+
 def wait(answers):
     for _ in range(200):
         try:
@@ -192,12 +204,10 @@ def main():
             print(f"{name:<12} {small:>14.0f} {large:>18.0f} {large / small:>7.2f}", flush=True)
             for bridge in bridges:
                 bridge.stop()
-            server.send_signal(signal.SIGINT if name == "PostgreSQL" else signal.SIGTERM)
-            server.wait(60)
+            stop(server, directory)
     finally:
         for server in servers:
-            if server.poll() is None:
-                server.kill()
+            stop(server, directory)
         shutil.rmtree(directory, ignore_errors=True)
 
 

@@ -1,4 +1,5 @@
 //! The command line: one file per command. Secrets never come from arguments.
+pub mod auth0;
 pub mod census;
 pub mod check;
 pub mod hash;
@@ -71,6 +72,11 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         admin_url_file: Option<PathBuf>,
     },
+    /// The Auth0 side: scripts, Actions and tenant
+    Auth0 {
+        #[command(subcommand)]
+        command: Auth0Command,
+    },
     /// Look at one user
     User {
         #[command(subcommand)]
@@ -81,6 +87,22 @@ enum Command {
         /// Findings as JSON
         #[arg(long)]
         json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Auth0Command {
+    /// Write the directory that auth0-deploy-cli imports, or print one script to paste
+    Write {
+        /// The directory
+        #[arg(long, value_name = "DIR", required_unless_present = "print", conflicts_with = "print")]
+        out: Option<PathBuf>,
+        /// The scripts of a finished migration
+        #[arg(long)]
+        complete: bool,
+        /// `login`, `get_user`, or the name of an Action
+        #[arg(long, value_name = "SCRIPT")]
+        print: Option<String>,
     },
 }
 
@@ -152,6 +174,11 @@ pub fn run() -> ExitCode {
         }
         Command::Hash { command: HashCommand::Verify { scheme, lines } } => hash::verify(scheme.as_deref(), lines),
         Command::Sql { apply, admin_url_file } => sql::run(&arguments.config, apply, admin_url_file.as_deref()),
+        Command::Auth0 { command: Auth0Command::Write { out, complete, print } } => match (out, print) {
+            (Some(out), _) => auth0::write(&arguments.config, &out, complete),
+            (None, Some(name)) => auth0::print(&name, complete),
+            (None, None) => terminal::Exit::Usage,
+        },
         Command::User { command: UserCommand::Show { identifier, json } } => {
             user::show(&arguments.config, &identifier, json)
         }
