@@ -1,6 +1,7 @@
 // What people and administrators do in a tenant in import mode, step by step as Auth0 does it.
 // Every flow gives `{ok, type, user, shown}`: `type` is what it wrote to the log, `shown` what the person may read.
 "use strict";
+const { setTimeout: sleep } = require("node:timers/promises");
 const { StoreRefusal } = require("./user_store");
 
 /** The tenant broke off in the middle of a login. */
@@ -17,6 +18,8 @@ const refused = (tenant, type, description, shown = "") => {
 
 /** A person types identifier and password. */
 async function login(identifier, password, how = {}) {
+  // Nobody types two passwords within a millisecond, and Auth0's moments have no finer grain.
+  await sleep(2);
   const user = this.store.find(identifier);
   if (user !== undefined) {
     return this.store.verify(user, password)
