@@ -3,7 +3,7 @@
 const assert = require("node:assert/strict");
 const { describe, it, before, after } = require("node:test");
 const { world } = require("./bridge/world");
-const { PASSWORD, UMLAUT_PASSWORD } = require("./bridge/legacy_database");
+const { sql, PASSWORD, UMLAUT_PASSWORD } = require("./bridge/legacy_database");
 const { reply } = require("./bridge/fault_proxy");
 const { TenantDied } = require("./tenant/flows");
 const { nodes } = require("./scripts/fixture");
@@ -157,6 +157,25 @@ for (const { name, binary } of nodes()) {
       assert.equal(tenant().deleteUser(user).type, "sdu");
       const { result, users } = await on.counting(() => tenant().login("person9@old.example", PASSWORD));
       assert.deepEqual([result.type, users], ["fu", 0]);
+    });
+
+    it("whoever signs up with the address of a disabled account never gets what was its owner's", async () => {
+      // The contract says 404 for the inactive on /get_user, so the address is free; the old roles are not.
+      const { type, user } = await tenant().signUp("blaise@old.example", "zz-new");
+      assert.equal(type, "ss");
+      sql(on.bridge.database, "UPDATE users SET is_active = 1 WHERE username = 'blaise'");
+      assert.equal((await tenant().login("blaise@old.example", "zz-new")).type, "s");
+      sql(on.bridge.database, "UPDATE users SET is_active = 0 WHERE username = 'blaise'");
+      assert.deepEqual([withoutMarkers(user.app_metadata), user.user_metadata], [{}, {}]);
+    });
+
+    it("the address that a marked user gave up is free, without its metadata", async () => {
+      const { user } = await tenant().login("person13@old.example", PASSWORD);
+      assert.equal((await tenant().changeEmail(user, "thirteen@elsewhere.example")).type, "sce");
+      const other = await tenant().signUp("person13@old.example", "zz-new");
+      assert.equal(other.type, "ss");
+      await tenant().login("person13@old.example", "zz-new");
+      assert.deepEqual(withoutMarkers(other.user.app_metadata), {});
     });
 
     it("two tabs, and ten, at once are one user and one mark", async () => {
