@@ -11,6 +11,8 @@ class TokenEndpoint {
     Object.assign(this, { clients, audience, exchange, keys: new SigningKeys() });
     this.dialect = "auth0";
     this.lifetime = 86400;
+    /** Claims that are not what they should be: name to function. */
+    this.claims = {};
     /** What the next token requests meet: null, or a function `(request, response) => handled`. */
     this.fault = null;
     this.jwksDown = false;
@@ -75,6 +77,9 @@ class TokenEndpoint {
   machineToken(clientId) {
     const { dialect, issuer, audience, lifetime } = this;
     const { type, claims } = machineClaims({ dialect, issuer, audience, clientId, scope: SCOPES, lifetime });
+    for (const [name, value] of Object.entries(this.claims)) {
+      claims[name] = value();
+    }
     return this.keys.sign(claims, type);
   }
 }
