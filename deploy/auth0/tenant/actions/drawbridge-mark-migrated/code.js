@@ -4,9 +4,9 @@
  * It must never keep anybody from logging in: when anything goes wrong the marker stays unset and the next login tries
  * again. It runs after restore-metadata.js: a marked user is hidden, and metadata can no longer be fetched.
  *
- * Secrets: BRIDGE_URL, TOKEN_URL, CLIENT_ID, CLIENT_SECRET, AUDIENCE, CONNECTION. With WAIT_FOR_RESTORE = "true" nobody
- * is marked before the marker of restore-metadata.js is seen: Auth0 writes metadata only after the last Action, so
- * without it a tenant that dies between the mark and that write has lost the user's metadata.
+ * Secrets: BRIDGE_URL, TOKEN_URL, CLIENT_ID, CLIENT_SECRET, AUDIENCE, CONNECTION. With WAIT_FOR_RESTORE = "true" a user
+ * is marked not at the first login but at the next one, when the marker of restore-metadata.js is known to be stored:
+ * Auth0 writes metadata only after the last Action, so a tenant that dies between mark and write would lose it.
  */
 exports.onExecutePostLogin = async (event, api) => {
   try {
@@ -14,7 +14,12 @@ exports.onExecutePostLogin = async (event, api) => {
     if (known.drawbridge_migrated_at || !isLoginThroughBridge(event)) {
       return;
     }
-    if (event.secrets.WAIT_FOR_RESTORE === "true" && !known.drawbridge_restored) {
+    if (api.cache.get(RESTORE_FAILED_KEY)) {
+      return;
+    }
+    // Only a marker that an earlier login has written is known to be stored, and the metadata with it.
+    const restored = Date.parse(known.drawbridge_restored);
+    if (event.secrets.WAIT_FOR_RESTORE === "true" && !(restored < passwordTypedAt(event))) {
       return;
     }
     const reply = await ask("/mark_migrated", { user_id: ownUserId(event) }, event.secrets, api.cache);
@@ -43,6 +48,8 @@ const LIMITS = { token: 3000, call: 4000, total: 8000 };
 const MAX_BODY_BYTES = 64 * 1024;
 // All Actions of a trigger share the cache, so they share the token, too.
 const TOKEN_KEY = "drawbridge_token";
+// There for half a minute when metadata could not be fetched: a mark would then hide it for good.
+const RESTORE_FAILED_KEY = "drawbridge_restore_failed";
 
 /** Whether a person has just typed a password for our connection: no refresh, no silent login, no other store. */
 function isLoginThroughBridge(event) {
@@ -57,10 +64,16 @@ function isLoginThroughBridge(event) {
   if ((transaction.prompt || []).includes("none")) {
     return false;
   }
-  // A session that is reused (SSO) still names the password, with the moment it was typed.
+  return Date.now() - passwordTypedAt(event) < 10 * 60 * 1000;
+}
+
+/** When the password was typed; a session that is reused (SSO) still names it, with that moment. */
+function passwordTypedAt(event) {
   const methods = (event.authentication && event.authentication.methods) || [];
-  const typed = methods.filter((method) => method.name === "pwd").map((method) => Date.parse(method.timestamp));
-  return typed.length === 0 || typed.some((moment) => !(Date.now() - moment > 10 * 60 * 1000));
+  const passwords = methods.filter((method) => method.name === "pwd");
+  const moments = passwords.map((method) => Date.parse(method.timestamp)).filter(Number.isFinite);
+  // Where Auth0 does not say: a minute ago, which is longer than these Actions take.
+  return moments.length === 0 ? Date.now() - 60000 : Math.max(...moments);
 }
 
 /** Asks the bridge; gives status, problem code and JSON object. Throws when there is no whole answer in time. */

@@ -23,7 +23,7 @@ exports.onExecutePostLogin = async (event, api) => {
       return;
     }
     if (reply.status !== 200 || !reply.json || typeof reply.json.user_id !== "string" || reply.json.user_id === "") {
-      return;
+      throw new Error("no profile");
     }
     // The same address is not the same person: a new account must not inherit somebody's roles.
     if (isSameUser(event, reply.json.user_id)) {
@@ -35,8 +35,17 @@ exports.onExecutePostLogin = async (event, api) => {
     api.user.setAppMetadata("drawbridge_restored", new Date().toISOString());
   } catch (error) {
     // The person is let in; the next login tries again.
+    noteFailure(api);
   }
 };
+
+function noteFailure(api) {
+  try {
+    api.cache.set(RESTORE_FAILED_KEY, "true", { ttl: 30000 });
+  } catch (error) {
+    // Without a cache nothing is noted.
+  }
+}
 
 function isSameUser(event, legacyId) {
   const linked = (event.user.identities || []).find((identity) => identity.connection === event.secrets.CONNECTION);
@@ -58,6 +67,8 @@ const LIMITS = { token: 3000, call: 4000, total: 8000 };
 const MAX_BODY_BYTES = 64 * 1024;
 // All Actions of a trigger share the cache, so they share the token, too.
 const TOKEN_KEY = "drawbridge_token";
+// There for half a minute when metadata could not be fetched: a mark would then hide it for good.
+const RESTORE_FAILED_KEY = "drawbridge_restore_failed";
 
 /** Whether a person has just typed a password for our connection: no refresh, no silent login, no other store. */
 function isLoginThroughBridge(event) {
@@ -72,10 +83,16 @@ function isLoginThroughBridge(event) {
   if ((transaction.prompt || []).includes("none")) {
     return false;
   }
-  // A session that is reused (SSO) still names the password, with the moment it was typed.
+  return Date.now() - passwordTypedAt(event) < 10 * 60 * 1000;
+}
+
+/** When the password was typed; a session that is reused (SSO) still names it, with that moment. */
+function passwordTypedAt(event) {
   const methods = (event.authentication && event.authentication.methods) || [];
-  const typed = methods.filter((method) => method.name === "pwd").map((method) => Date.parse(method.timestamp));
-  return typed.length === 0 || typed.some((moment) => !(Date.now() - moment > 10 * 60 * 1000));
+  const passwords = methods.filter((method) => method.name === "pwd");
+  const moments = passwords.map((method) => Date.parse(method.timestamp)).filter(Number.isFinite);
+  // Where Auth0 does not say: a minute ago, which is longer than these Actions take.
+  return moments.length === 0 ? Date.now() - 60000 : Math.max(...moments);
 }
 
 /** Asks the bridge; gives status, problem code and JSON object. Throws when there is no whole answer in time. */
