@@ -8,6 +8,7 @@ pub mod get_user;
 pub mod login;
 pub mod mark_migrated;
 pub mod metadata;
+pub mod pages;
 pub mod php;
 pub mod profile;
 pub mod progress;

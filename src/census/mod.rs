@@ -3,20 +3,21 @@
 //! One pass over the table in the order of its key, a page at a time; no hash, no identifier and no key is kept.
 pub mod fingerprints;
 pub mod importable;
+pub mod status;
 
 use crate::{
-    accounts::{profile, stored_hash, user_id},
+    accounts::{
+        pages::{NoPages, Pages},
+        profile, stored_hash,
+    },
     config::{Config, users::ProfileKey},
     hash::scheme::{Identified, Reason},
-    store::{Store, error::StoreError, legacy_row::LegacyRow},
+    store::{Store, legacy_row::LegacyRow},
 };
 use fingerprints::Fingerprints;
 use importable::is_importable;
 use serde::Serialize;
 use std::collections::BTreeMap;
-
-/// Rows that are read at once.
-const PAGE: u32 = 1000;
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -165,39 +166,18 @@ impl<'a> Counting<'a> {
     }
 }
 
-/// Why there is no census.
-#[derive(Debug, thiserror::Error)]
-pub enum NoCensus {
-    /// The database did not answer.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The operator's own SELECT finds one person only.
-    #[error("`users.query` finds one person at a time: a census needs `users.table`")]
-    NoTable,
-    /// A page ended at a row whose key cannot be read, or that does not go on.
-    #[error("the rows cannot be read in the order of `users.user_id.column`: its values must be unique and not NULL")]
-    NoOrder,
-}
-
 /// Reads the whole table; `seen` hears after every page how many rows were read.
 ///
 /// # Errors
-/// `NoCensus`.
-pub async fn take(store: &dyn Store, config: &Config, seen: &mut dyn FnMut(u64)) -> Result<Census, NoCensus> {
+/// `NoPages`.
+pub async fn take(store: &dyn Store, config: &Config, seen: &mut dyn FnMut(u64)) -> Result<Census, NoPages> {
     let mut counting = Counting::new(config);
-    let mut after: Option<String> = None;
-    loop {
-        let page = store.page(after.as_deref(), PAGE).await?.ok_or(NoCensus::NoTable)?;
+    let mut pages = Pages::new(store, &config.users);
+    while let Some(page) = pages.next().await? {
         for row in &page {
             counting.add(row);
         }
         seen(counting.rows);
-        let Some(last) = page.last().filter(|_| u32::try_from(page.len()) == Ok(PAGE)) else { break };
-        let key = user_id::key_text(last.get(&config.users.id_column)).map_err(|_| NoCensus::NoOrder)?;
-        if after.as_ref() == Some(&key) {
-            return Err(NoCensus::NoOrder);
-        }
-        after = Some(key);
     }
     Ok(counting.finish())
 }

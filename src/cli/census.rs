@@ -1,21 +1,16 @@
 //! `drawbridge census`: what is in the password column, and what follows from it. Prints no hash and no identifier.
 use super::{
+    progress::Progress,
     start,
     terminal::{self, Exit},
 };
 use crate::{
-    census::{self, Census, NoCensus},
+    accounts::pages::NoPages,
+    census::{self, Census},
     config::load::Needs,
     store,
 };
-use indicatif::{ProgressBar, ProgressStyle};
-use std::{
-    path::Path,
-    time::{Duration, Instant},
-};
-
-/// Between two lines of progress where there is no terminal.
-const BETWEEN_LINES: Duration = Duration::from_secs(10);
+use std::path::Path;
 
 /// Runs the command.
 #[must_use]
@@ -40,7 +35,7 @@ pub fn run(path: &Path, as_json: bool) -> Exit {
             show(&census);
             Exit::Done
         }
-        Err(NoCensus::Store(error)) => {
+        Err(NoPages::Store(error)) => {
             terminal::error(&error.to_string(), Some("`drawbridge check` tells more"));
             Exit::Unreachable
         }
@@ -90,40 +85,5 @@ fn show(census: &Census) {
 fn line(what: &str, rows: u64) {
     if rows > 0 {
         anstream::println!("{what:<57} {rows:>12}");
-    }
-}
-
-/// A bar on a terminal, plain lines elsewhere.
-struct Progress {
-    bar: Option<ProgressBar>,
-    next_line: Instant,
-}
-
-impl Progress {
-    fn new(rows: Option<u64>) -> Self {
-        let is_terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
-        let bar = is_terminal.then(|| {
-            let bar = rows.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
-            let style = ProgressStyle::with_template("{wide_bar} {human_pos}/{human_len} rows, {per_sec}, {eta}");
-            bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-        });
-        Self { bar, next_line: Instant::now() + BETWEEN_LINES }
-    }
-
-    fn seen(&mut self, rows: u64) {
-        match &self.bar {
-            Some(bar) => bar.set_position(rows),
-            None if Instant::now() >= self.next_line => {
-                anstream::eprintln!("{rows} rows read");
-                self.next_line = Instant::now() + BETWEEN_LINES;
-            }
-            None => {}
-        }
-    }
-
-    fn end(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
     }
 }

@@ -4,9 +4,11 @@ pub mod census;
 pub mod check;
 pub mod hash;
 pub mod init;
+pub mod progress;
 pub mod serve;
 pub mod sql;
 pub mod start;
+pub mod status;
 pub mod terminal;
 pub mod user;
 
@@ -63,6 +65,12 @@ enum Command {
         #[command(subcommand)]
         command: HashCommand,
     },
+    /// Tell how far the migration is
+    Status {
+        /// The figures as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Print the role, its grants and the ledger for the database's administrator
     Sql {
         /// Create the ledger's table, and nothing else
@@ -115,6 +123,11 @@ enum UserCommand {
         /// The answer as JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Take the mark of one user away, so that the bridge answers for it again
+    Unmark {
+        /// As Auth0 or the profile has it
+        user_id: String,
     },
 }
 
@@ -173,6 +186,8 @@ pub fn run() -> ExitCode {
             hash::bench::run(&scheme, seconds, json)
         }
         Command::Hash { command: HashCommand::Verify { scheme, lines } } => hash::verify(scheme.as_deref(), lines),
+        Command::Status { json } => status::run(&arguments.config, json),
+        Command::User { command: UserCommand::Unmark { user_id } } => user::unmark(&arguments.config, &user_id),
         Command::Sql { apply, admin_url_file } => sql::run(&arguments.config, apply, admin_url_file.as_deref()),
         Command::Auth0 { command: Auth0Command::Write { out, complete, print } } => match (out, print) {
             (Some(out), _) => auth0::write(&arguments.config, &out, complete),

@@ -4,7 +4,7 @@ use super::{
     terminal::{self, Exit},
 };
 use crate::{
-    accounts::{active, error::Refusal, profile, stored_hash},
+    accounts::{active, error::Refusal, profile, stored_hash, user_id},
     config::{
         Config,
         load::Needs,
@@ -40,6 +40,55 @@ pub fn show(path: &Path, identifier: &str, as_json: bool) -> Exit {
             if shown.profile.is_ok() { Exit::Done } else { Exit::Failed }
         }
         Ok(None) => Exit::Failed,
+        Err(error) => {
+            terminal::error(&error.to_string(), Some("`drawbridge check` tells more"));
+            terminal::exit_of(&error)
+        }
+    }
+}
+
+/// Runs `user unmark`: the user is asked for again at the next login.
+#[must_use]
+pub fn unmark(path: &Path, given: &str) -> Exit {
+    let (config, runtime) = match start::start(path, Needs::database()) {
+        Ok(started) => started,
+        Err(exit) => return exit,
+    };
+    let prefix = &config.users.id_prefix;
+    let Ok(user_id) = user_id::user_id(prefix, user_id::key_of(prefix, given)) else {
+        terminal::error("this is no `user_id`", Some("write it as Auth0 or the profile has it: `legacy|42`"));
+        return Exit::Usage;
+    };
+    let store = config.migration.store.as_ref();
+    let removed = runtime.handle().block_on(async {
+        let ledger = ledger::open(store, &config.database, &runtime, Missing::Report).await?;
+        match ledger.migrated_at(&user_id).await? {
+            Some(_) => ledger.unmark(&user_id).await.map(Some),
+            None => Ok(None),
+        }
+    });
+    match removed {
+        Ok(Some(_)) => {
+            anstream::println!("{user_id} is not marked any more");
+            Exit::Done
+        }
+        Ok(None) => {
+            terminal::error(&format!("`{user_id}` is not marked"), None);
+            Exit::Failed
+        }
+        // The service's role has no DELETE, and should have none.
+        Err(error) if error.kind == StoreErrorKind::Refused => {
+            let dialect = store.unwrap_or(&config.database.url).dialect();
+            terminal::error(
+                "this role may not take marks away",
+                Some(&format!(
+                    "let the administrator run: delete from {} where user_id = {};",
+                    ledger::TABLE,
+                    dialect.text_literal(&user_id)
+                )),
+            );
+            Exit::Failed
+        }
         Err(error) => {
             terminal::error(&error.to_string(), Some("`drawbridge check` tells more"));
             terminal::exit_of(&error)

@@ -1,5 +1,5 @@
 //! Marks in the three databases. A mark is inserted or found, never changed: the role has INSERT and SELECT alone.
-use super::{Ledger, Mark, schema::drawbridge_migrated_users::dsl};
+use super::{BULK, Ledger, Mark, schema::drawbridge_migrated_users::dsl};
 use crate::store::{
     error::{StoreError, StoreErrorKind},
     runtime::DatabaseRuntime,
@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
 use deadpool::managed::Manager;
 use diesel::{
-    ExpressionMethods, QueryDsl, QueryResult,
+    ExpressionMethods, QueryDsl, QueryResult, TextExpressionMethods,
     result::{DatabaseErrorKind, Error as DieselError, OptionalExtension},
 };
 use diesel_async::{
@@ -17,7 +17,10 @@ use diesel_async::{
     pooled_connection::{PoolError as SetupError, SetupCallback},
 };
 use futures_util::{FutureExt, future::BoxFuture};
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
+
+/// Users that are looked up by one statement.
+const CHUNK: usize = 500;
 
 /// A connection to a database with the ledger in it.
 pub(crate) trait Register: DieselConnection {
@@ -25,6 +28,12 @@ pub(crate) trait Register: DieselConnection {
     fn find<'a>(&'a mut self, user_id: &'a str) -> BoxFuture<'a, QueryResult<Option<(NaiveDateTime, String)>>>;
     /// How many marks there are.
     fn count(&mut self) -> BoxFuture<'_, QueryResult<i64>>;
+    /// Which of these users are marked.
+    fn marked(&mut self, user_ids: Vec<String>) -> BoxFuture<'_, QueryResult<Vec<String>>>;
+    /// How many marks were entered since a moment, by clients whose name begins so or not.
+    fn count_since(&mut self, moment: NaiveDateTime, in_bulk: bool) -> BoxFuture<'_, QueryResult<i64>>;
+    /// Takes a mark away.
+    fn remove<'a>(&'a mut self, user_id: &'a str) -> BoxFuture<'a, QueryResult<usize>>;
     /// Inserts a mark.
     fn insert<'a>(
         &'a mut self,
@@ -46,6 +55,32 @@ macro_rules! register {
             fn count(&mut self) -> BoxFuture<'_, QueryResult<i64>> {
                 let query = dsl::drawbridge_migrated_users.count();
                 async move { diesel_async::RunQueryDsl::get_result(query, self).await }.boxed()
+            }
+
+            fn marked(&mut self, user_ids: Vec<String>) -> BoxFuture<'_, QueryResult<Vec<String>>> {
+                let query =
+                    dsl::drawbridge_migrated_users.filter(dsl::user_id.eq_any(user_ids)).select(dsl::user_id);
+                async move { diesel_async::RunQueryDsl::load(query, self).await }.boxed()
+            }
+
+            fn count_since(&mut self, moment: NaiveDateTime, in_bulk: bool) -> BoxFuture<'_, QueryResult<i64>> {
+                let recent = dsl::drawbridge_migrated_users.filter(dsl::migrated_at.ge(moment));
+                let bulk = format!("{BULK}%");
+                async move {
+                    if in_bulk {
+                        let query = recent.filter(dsl::marked_by.like(bulk)).count();
+                        diesel_async::RunQueryDsl::get_result(query, self).await
+                    } else {
+                        let query = recent.filter(dsl::marked_by.not_like(bulk)).count();
+                        diesel_async::RunQueryDsl::get_result(query, self).await
+                    }
+                }
+                .boxed()
+            }
+
+            fn remove<'a>(&'a mut self, user_id: &'a str) -> BoxFuture<'a, QueryResult<usize>> {
+                let query = diesel::delete(dsl::drawbridge_migrated_users.filter(dsl::user_id.eq(user_id)));
+                async move { diesel_async::RunQueryDsl::execute(query, self).await }.boxed()
             }
 
             fn insert<'a>(
@@ -129,6 +164,38 @@ where
             return Ok(None);
         }
         Ok(self.find(user_id).await?.map(|(moment, _)| moment.and_utc()))
+    }
+
+    async fn marked(&self, user_ids: &[String]) -> Result<HashSet<String>, StoreError> {
+        let mut marked = HashSet::new();
+        for some in user_ids.chunks(CHUNK) {
+            let some = some.to_vec();
+            let work: Work<Diesel<C>, Vec<String>> = Arc::new(move |connection: &mut C, _| {
+                let some = some.clone();
+                async move { connection.marked(some).await }.boxed()
+            });
+            marked.extend(self.sessions.run(work).await?);
+        }
+        Ok(marked)
+    }
+
+    async fn count_since(&self, moment: DateTime<Utc>, in_bulk: bool) -> Result<u64, StoreError> {
+        let moment = moment.naive_utc();
+        let work: Work<Diesel<C>, i64> =
+            Arc::new(move |connection: &mut C, _| async move { connection.count_since(moment, in_bulk).await }.boxed());
+        self.sessions.run(work).await.map(|count| u64::try_from(count).unwrap_or(0))
+    }
+
+    async fn unmark(&self, user_id: &str) -> Result<bool, StoreError> {
+        if user_id.contains('\0') {
+            return Ok(false);
+        }
+        let user_id = user_id.to_owned();
+        let work: Work<Diesel<C>, usize> = Arc::new(move |connection: &mut C, _| {
+            let user_id = user_id.clone();
+            async move { connection.remove(&user_id).await }.boxed()
+        });
+        self.sessions.run(work).await.map(|removed| removed > 0)
     }
 
     async fn count(&self) -> Result<u64, StoreError> {

@@ -7,11 +7,15 @@ mod sqlserver;
 use crate::store::error::StoreError;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use std::collections::HashSet;
 
 pub use open::{Missing, create_file, open, table};
 
 /// The table's name, in every backend.
 pub const TABLE: &str = "drawbridge_migrated_users";
+
+/// What the `marked_by` of a bulk import begins with; a client's id never does.
+pub const BULK: &str = "bulk import";
 
 /// A mark in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +33,12 @@ pub trait Ledger: Send + Sync {
     async fn mark(&self, user_id: &str, marked_by: &str) -> Result<Mark, StoreError>;
     /// When the user was marked, if ever.
     async fn migrated_at(&self, user_id: &str) -> Result<Option<DateTime<Utc>>, StoreError>;
+    /// Which of these users are marked.
+    async fn marked(&self, user_ids: &[String]) -> Result<HashSet<String>, StoreError>;
+    /// How many marks a bulk import, or else a login, has entered since a moment.
+    async fn count_since(&self, moment: DateTime<Utc>, in_bulk: bool) -> Result<u64, StoreError>;
+    /// Takes a mark away; whether there was one. The service's own role may not: `Refused` then.
+    async fn unmark(&self, user_id: &str) -> Result<bool, StoreError>;
     /// How many users are marked.
     async fn count(&self) -> Result<u64, StoreError>;
     /// Whether the ledger answers.

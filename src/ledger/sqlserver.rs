@@ -1,5 +1,5 @@
 //! Marks in SQL Server, by the same rules as in the other databases: inserted or found, never changed.
-use super::{Ledger, Mark};
+use super::{BULK, Ledger, Mark};
 use crate::store::{
     error::{StoreError, StoreErrorKind},
     session::{Sessions, Work},
@@ -8,7 +8,7 @@ use crate::store::{
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
 use futures_util::FutureExt;
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 use tiberius::{Query, error::Error as TdsError};
 
 /// How a moment is written and read: whole microseconds.
@@ -17,6 +17,8 @@ const FIND: &str = "select convert(nvarchar(30), migrated_at, 126), marked_by fr
                     user_id = cast(@P1 as nvarchar(255))";
 const INSERT: &str = "insert into drawbridge_migrated_users (user_id, migrated_at, marked_by) values (@P1, \
                       convert(datetime2(6), @P2, 126), @P3)";
+/// Users that are looked up by one statement.
+const CHUNK: usize = 500;
 /// A unique key that is there already.
 const DUPLICATE: [u32; 2] = [2601, 2627];
 
@@ -91,6 +93,67 @@ impl Ledger for TdsLedger {
             async move { find(client, &user_id).await }.boxed()
         });
         Ok(self.sessions.run(work).await?.map(|(moment, _)| moment.and_utc()))
+    }
+
+    async fn marked(&self, user_ids: &[String]) -> Result<HashSet<String>, StoreError> {
+        let mut marked = HashSet::new();
+        for some in user_ids.chunks(CHUNK) {
+            let some = some.to_vec();
+            let work: Work<TdsManager, Vec<String>> = Arc::new(move |client: &mut Tds, _| {
+                let some = some.clone();
+                async move {
+                    let places: Vec<String> = (1..=some.len()).map(|n| format!("@P{n}")).collect();
+                    let mut query = Query::new(format!(
+                        "select user_id from drawbridge_migrated_users where user_id in ({})",
+                        places.join(", ")
+                    ));
+                    query.bind_iter(some);
+                    let rows = query.query(client).await?.into_first_result().await?;
+                    Ok(rows.iter().filter_map(|row| row.get::<&str, _>(0).map(ToOwned::to_owned)).collect())
+                }
+                .boxed()
+            });
+            marked.extend(self.sessions.run(work).await?);
+        }
+        Ok(marked)
+    }
+
+    async fn count_since(&self, moment: DateTime<Utc>, in_bulk: bool) -> Result<u64, StoreError> {
+        let moment = moment.naive_utc().format(FORMAT).to_string();
+        let work: Work<TdsManager, i64> = Arc::new(move |client: &mut Tds, _| {
+            let moment = moment.clone();
+            async move {
+                let like = if in_bulk { "like" } else { "not like" };
+                let mut query = Query::new(format!(
+                    "select count_big(*) from drawbridge_migrated_users where migrated_at >= convert(datetime2(6), @P1, 126) \
+                     and marked_by {like} @P2"
+                ));
+                query.bind(moment);
+                query.bind(format!("{BULK}%"));
+                let row = query.query(client).await?.into_row().await?;
+                Ok(row.and_then(|row| row.get::<i64, _>(0)).unwrap_or(0))
+            }
+            .boxed()
+        });
+        self.sessions.run(work).await.map(|count| u64::try_from(count).unwrap_or(0))
+    }
+
+    async fn unmark(&self, user_id: &str) -> Result<bool, StoreError> {
+        if user_id.contains('\0') {
+            return Ok(false);
+        }
+        let user_id = user_id.to_owned();
+        let work: Work<TdsManager, u64> = Arc::new(move |client: &mut Tds, _| {
+            let user_id = user_id.clone();
+            async move {
+                let mut query =
+                    Query::new("delete from drawbridge_migrated_users where user_id = cast(@P1 as nvarchar(255))");
+                query.bind(user_id);
+                Ok(query.execute(client).await?.total())
+            }
+            .boxed()
+        });
+        self.sessions.run(work).await.map(|removed| removed > 0)
     }
 
     async fn count(&self) -> Result<u64, StoreError> {

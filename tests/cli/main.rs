@@ -9,6 +9,7 @@ mod configuration;
 mod hash;
 mod init;
 mod sql;
+mod status;
 mod user;
 
 use std::{

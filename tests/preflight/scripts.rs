@@ -64,3 +64,20 @@ fn sql_of_the_operators_own_needs_to_say_what_it_reads() {
     assert!(script.contains("grant select (\"name\", \"user_id\") on \"groups_of_users\""), "{script}");
     assert!(!script.contains("orders") && !script.contains("\"note\""), "{script}");
 }
+
+#[test]
+fn a_mark_is_taken_away_by_the_administrator_alone() {
+    for case in [Case::postgres(), Case::mariadb()] {
+        case.exec(TABLES);
+        case.configure(USERS);
+        case.apply_script();
+        case.exec("insert into drawbridge_migrated_users values ('legacy|42', '2026-01-01 00:00:00', 'client')");
+        let (code, _, errors) = case.run(&["user", "unmark", "42"]);
+        assert_eq!(code, Some(1), "{errors}");
+        let (_, statement) = errors.split_once("let the administrator run: ").expect("the statement");
+        case.exec(statement.trim());
+        let (code, status, errors) = case.run(&["status", "--json"]);
+        assert_eq!(code, Some(0), "{errors}");
+        assert!(status.contains("\"remaining\": 1"), "{status}");
+    }
+}
