@@ -7,8 +7,8 @@
 //! 5  http   preflight   census   init   auth0   what people and machines touch
 //! 4  accounts  token                 the decisions: who may ask, is it the right person
 //! 3  store     ledger                the legacy database (read), our marks (ours)
-//! 2  config    presets               parsed once, cannot be wrong afterwards
-//! 1  hash      sql                   pure: no tokio, no I/O, no configuration
+//! 2  config                          parsed once, cannot be wrong afterwards
+//! 1  hash      sql       presets     pure: no tokio, no I/O, no configuration
 //! 0  secret    clock     telemetry   trust
 //! ```
 // Code that meets hostile input answers with an error: it never panics. Tests may.

@@ -12,7 +12,7 @@ const ROWS: &[(&str, u8)] = &[
     ("census", 5),
     ("auth0", 5),
     ("init", 5),
-    ("presets", 2),
+    ("presets", 1),
     ("accounts", 4),
     ("token", 4),
     ("store", 3),

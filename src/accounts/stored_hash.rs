@@ -9,6 +9,13 @@ use zeroize::Zeroizing;
 /// Lengths of digests: bytes of such a length are told as the hex that other tables have.
 const DIGESTS: [usize; 6] = [16, 20, 28, 32, 48, 64];
 
+/// Gives the stored hash and its salt, as they were identified, to whoever reads them; `None` where there is none.
+pub fn with_stored<T>(row: &LegacyRow, password: &Password, read: impl FnOnce(Stored<'_>) -> T) -> Option<T> {
+    let hash = row.get(&password.column).and_then(text)?;
+    let salt = password.salt.as_deref().and_then(|column| row.get(column)).and_then(text);
+    Some(read(Stored { hash: hash.trim(), salt: salt.as_ref().map(|salt| salt.as_str()) }))
+}
+
 /// What the row's stored hash is.
 #[must_use]
 pub fn identify(row: &LegacyRow, password: &Password) -> Identified {

@@ -70,7 +70,9 @@ fn by_its_names(table: &CatalogueTable) -> i64 {
         i64::from(best(Word::Password)) + i64::from(best(Word::Email)) / 2 + i64::from(best(Word::Username)) / 3;
     // Of a table and a view over it, the table has the key.
     let keyed = if table.primary.is_some() { 60 } else { 0 };
-    names + table_likeness(&table.name) + keyed - if table.is_view { 40 } else { 0 }
+    // The database of the URL is meant before others of the same server.
+    let near = if table.is_visible { 30 } else { 0 };
+    names + table_likeness(&table.name) + keyed + near - if table.is_view { 40 } else { 0 }
 }
 
 /// The column of the stored hash, and how much speaks for it.
