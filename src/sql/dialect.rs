@@ -62,6 +62,16 @@ impl Dialect {
         matches!(self, Self::Postgres | Self::SqlServer)
     }
 
+    /// Opens a transaction.
+    #[must_use]
+    pub fn begin(self) -> &'static str {
+        match self {
+            Self::Mysql => "start transaction",
+            Self::SqlServer => "begin transaction",
+            Self::Postgres | Self::Sqlite => "begin",
+        }
+    }
+
     /// `select …` of at most so many rows.
     #[must_use]
     pub fn limited(self, selected: &str, rows: usize) -> String {

@@ -153,9 +153,17 @@ pub(crate) fn plan(
     let mut find = |key: &str, name: &str| match column(&facts.columns, name) {
         Some(column) => Some(column.clone()),
         None => {
+            // Some catalogues show a role only what it may read.
+            let (verb, unseen) = match dialect {
+                Dialect::Mysql | Dialect::SqlServer => {
+                    ("shows this role", Some("if it is there, let the administrator run what `drawbridge sql` prints"))
+                }
+                Dialect::Postgres | Dialect::Sqlite => ("has", None),
+            };
+            let near = nearest(&facts.columns, name).map(|near| format!("the nearest name is `{near}`"));
             problems.push(SchemaProblem::fatal(
-                format!("`{key}` is `{name}`, but {place} has no such column"),
-                nearest(&facts.columns, name).map(|near| format!("the nearest name is `{near}`")),
+                format!("`{key}` is `{name}`, but {place} {verb} no such column"),
+                near.or_else(|| unseen.map(ToOwned::to_owned)),
             ));
             None
         }

@@ -125,3 +125,28 @@ fn mariadb() {
         ],
     );
 }
+
+#[test]
+fn one_privilege_too_few_is_found_as_well() {
+    for (case, from) in [(Case::postgres(), "drawbridge"), (Case::mariadb(), "drawbridge@'%'")] {
+        case.exec(TABLES);
+        case.configure(USERS);
+        case.apply_script();
+        let lacks = |revoke: &str, code: &str| {
+            case.exec(revoke);
+            let (exit, findings) = case.check();
+            // MariaDB's catalogue hides what may not be read.
+            let hidden = |(found, message, hint): &&(String, String, String)| {
+                found == "columns" && message.contains("shows this role") && hint.contains("drawbridge sql")
+            };
+            let told = findings.iter().find(|finding| finding.0 == code || hidden(finding));
+            assert!(told.is_some(), "after `{revoke}`: {findings:?}");
+            assert_eq!(exit, Some(1), "after `{revoke}`");
+            case.apply_script();
+            assert_eq!(case.check().0, Some(0), "after the script");
+        };
+        lacks(&format!("revoke insert on drawbridge_migrated_users from {from}"), "ledger");
+        lacks(&format!("revoke select (email) on users from {from}"), "privilege_missing");
+        lacks(&format!("revoke select (name) on groups_of_users from {from}"), "privilege_missing");
+    }
+}

@@ -30,7 +30,7 @@ pub(super) struct Tried {
 pub(super) async fn all(console: &mut Console, allowed: &Allowed<'_>) -> Result<Tried, StoreError> {
     let mut tried = Tried { succeeded: Vec::new(), refused: 0 };
     for (what, statement) in attempts(console.dialect(), allowed) {
-        console.run(begin(console.dialect())).await.map_err(Said::into_error)?;
+        console.run(console.dialect().begin()).await.map_err(Said::into_error)?;
         let answer = console.run(&statement).await;
         let back = console.run("rollback").await;
         match answer {
@@ -43,14 +43,6 @@ pub(super) async fn all(console: &mut Console, allowed: &Allowed<'_>) -> Result<
         back.map_err(Said::into_error)?;
     }
     Ok(tried)
-}
-
-fn begin(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Mysql => "start transaction",
-        Dialect::SqlServer => "begin transaction",
-        Dialect::Postgres | Dialect::Sqlite => "begin",
-    }
 }
 
 fn attempts(dialect: Dialect, allowed: &Allowed<'_>) -> Vec<(String, String)> {
