@@ -27,6 +27,7 @@
 
 pub mod accounts;
 pub mod auth0;
+pub mod bulk;
 pub mod census;
 pub mod cli;
 pub mod clock;

@@ -10,6 +10,7 @@ const ROWS: &[(&str, u8)] = &[
     ("http", 5),
     ("preflight", 5),
     ("census", 5),
+    ("bulk", 5),
     ("auth0", 5),
     ("init", 5),
     ("presets", 1),

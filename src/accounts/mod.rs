@@ -14,6 +14,7 @@ pub mod profile;
 pub mod progress;
 pub mod stored_hash;
 pub mod throttle;
+pub mod transcode;
 pub mod user_id;
 pub mod verification;
 pub mod verify_pool;

@@ -1,0 +1,64 @@
+//! Rows of a table: what the configuration says of them decides what is exported.
+use drawbridge::{
+    bulk::transcode::{Transcoded, reason, row::transcode_row},
+    config::password::{Password, SchemeColumn},
+    hash::{scheme::Site, schemes::Schemes, typing::Typing},
+    store::legacy_row::{LegacyRow, LegacyValue},
+};
+use std::collections::BTreeMap;
+
+fn password(schemes: &[&str]) -> Password {
+    let names: Vec<String> = schemes.iter().map(|name| (*name).to_owned()).collect();
+    Password {
+        column: "hash".into(),
+        salt: Some("salt".into()),
+        scheme: None,
+        schemes: Schemes::from_names(&names).expect("known schemes"),
+        site: Site::default(),
+        typing: Typing::default(),
+    }
+}
+
+fn row(values: &[(&str, &str)]) -> LegacyRow {
+    let text = |(name, value): &(&str, &str)| ((*name).to_owned(), LegacyValue::Text((*value).to_owned()));
+    LegacyRow::new(values.iter().map(text).collect())
+}
+
+/// MD5 of `salt` and `password`, with a blank that the column's type added.
+const MD5: &str = "67a1e09bb1f83f5007dc119c14d663aa ";
+
+#[test]
+fn the_column_of_the_salt_is_read() {
+    let row = row(&[("hash", MD5), ("salt", "salt")]);
+    let Transcoded::Custom(object) = transcode_row(&row, "md5_salt_pass", &password(&["md5_salt_pass"])) else {
+        panic!("one round of MD5 is importable");
+    };
+    assert_eq!(object["salt"]["value"], "salt");
+    assert_eq!(object["hash"]["value"], MD5.trim());
+}
+
+#[test]
+fn a_text_of_several_listed_schemes_is_not_exported_as_the_first() {
+    let row = row(&[("hash", MD5), ("salt", "salt")]);
+    let told = transcode_row(&row, "md5_salt_pass", &password(&["md5_salt_pass", "md5_pass_salt"]));
+    assert!(told == Transcoded::No(reason::READINGS));
+    // Two names for one computation are one.
+    let told = transcode_row(&row, "vbulletin3", &password(&["vbulletin3", "vbulletin4"]));
+    assert!(told == Transcoded::No(reason::NESTED));
+}
+
+#[test]
+fn a_column_that_names_the_scheme_leaves_no_doubt() {
+    let row = row(&[("hash", MD5), ("salt", "salt"), ("kind", "1")]);
+    let values = BTreeMap::from([("1".to_owned(), "md5_salt_pass".to_owned())]);
+    let mut password = password(&["md5_salt_pass", "md5_pass_salt"]);
+    password.scheme = Some(SchemeColumn { column: "kind".into(), values });
+    assert!(transcode_row(&row, "md5_salt_pass", &password).is_importable());
+}
+
+#[test]
+fn without_a_list_the_text_tells() {
+    let bcrypt = row(&[("hash", "$2a$10$abcdefghijklmnopqrstuuwOuvuEB8yOWqrtta0jWB10wzwfcx.sG")]);
+    assert!(matches!(transcode_row(&bcrypt, "bcrypt_2a", &password(&["auto"])), Transcoded::PasswordHash(_)));
+    assert!(transcode_row(&row(&[]), "bcrypt_2a", &password(&["auto"])) == Transcoded::No(reason::UNREADABLE));
+}

@@ -1,0 +1,117 @@
+//! Every vector of every family, transcoded and then verified as Auth0 would.
+use super::{auth0_verifier::accepts, imported, schema_errors};
+use drawbridge::{
+    bulk::transcode::{Transcoded, reason, transcode},
+    hash::{
+        registry,
+        scheme::{Site, Stored},
+        typing::Typing,
+    },
+    secret::Secret,
+};
+use serde::Deserialize;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    fs,
+    path::Path,
+};
+
+#[derive(Deserialize)]
+struct Vector {
+    id: String,
+    scheme: String,
+    hash: String,
+    salt: Option<String>,
+    params: Option<BTreeMap<String, serde_json::Value>>,
+    password: String,
+    valid: bool,
+}
+
+impl Vector {
+    fn transcode(&self) -> Transcoded {
+        let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+        let params = self.params.iter().flatten().map(|(key, value)| (key.clone(), Secret::new(text(value)))).collect();
+        let site = Site { params, ..Site::default() };
+        let stored = Stored { hash: &self.hash, salt: self.salt.as_deref() };
+        transcode(&self.scheme, stored, &site, &Typing::default())
+    }
+}
+
+fn vectors() -> Vec<Vector> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/hash/families");
+    let mut vectors = Vec::new();
+    for entry in fs::read_dir(folder).expect("the folder of the families") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|extension| extension == "jsonl") {
+            let text = fs::read_to_string(&path).expect("a vector file");
+            vectors.extend(text.lines().map(|line| serde_json::from_str::<Vector>(line).expect("a vector")));
+        }
+    }
+    assert!(vectors.len() > 1000, "the vectors were not found");
+    vectors
+}
+
+/// Failures name vectors by id; passwords and hashes are never printed.
+#[test]
+fn auth0_accepts_what_the_writer_would_and_nothing_else() {
+    let mut wrong = Vec::new();
+    let mut others_tried = BTreeSet::new();
+    for vector in vectors() {
+        let Some(user) = imported(vector.transcode()) else { continue };
+        let name = format!("{} ({})", vector.id, vector.scheme);
+        let errors = schema_errors(&user);
+        if !errors.is_empty() {
+            wrong.push(format!("{name}: {errors}"));
+        }
+        match accepts(&user, &vector.password) {
+            Ok(accepted) if accepted == vector.valid => {}
+            Ok(accepted) => wrong.push(format!("{name}: accepted {accepted}, valid {}", vector.valid)),
+            Err(rule) => wrong.push(format!("{name}: {rule}")),
+        }
+        // One more password for each scheme and kind of object is enough: each costs a whole hash.
+        let kind = user["custom_password_hash"]["algorithm"].as_str().unwrap_or("password_hash").to_owned();
+        if others_tried.insert((vector.scheme.clone(), kind))
+            && accepts(&user, &format!("~{}", vector.password)) != Ok(false)
+        {
+            wrong.push(format!("{name}: another password"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A change of what can be imported shows here, scheme by scheme.
+#[test]
+fn what_each_scheme_becomes() {
+    let mut table: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
+    let mut importable = 0;
+    let vectors = vectors();
+    let valid: Vec<&Vector> = vectors.iter().filter(|vector| vector.valid).collect();
+    for vector in &valid {
+        let becomes = match vector.transcode() {
+            Transcoded::PasswordHash(_) => "password_hash".to_owned(),
+            Transcoded::Custom(object) => {
+                let field = |field: &str, key: &str| object[field][key].as_str().map(|text| format!(" {text}"));
+                let algorithm = object["algorithm"].as_str().expect("an algorithm");
+                let details = [field("hash", "digest"), field("salt", "position"), field("password", "encoding")];
+                format!("custom {algorithm}{}", details.into_iter().flatten().collect::<String>())
+            }
+            Transcoded::No(reason) => {
+                assert!(reason::ALL.contains(&reason), "{reason}");
+                format!("no: {reason}")
+            }
+        };
+        importable += usize::from(!becomes.starts_with("no"));
+        *table.entry(vector.scheme.clone()).or_default().entry(becomes).or_default() += 1;
+    }
+    let taken = |outcomes: &BTreeMap<String, usize>| outcomes.keys().any(|outcome| !outcome.starts_with("no"));
+    let schemes = table.values().filter(|outcomes| taken(outcomes)).count();
+    let mut text =
+        format!("{schemes} of {} schemes, {importable} of {} hashes that a writer wrote\n\n", table.len(), valid.len());
+    for (scheme, outcomes) in &table {
+        let outcomes: Vec<String> = outcomes.iter().map(|(outcome, count)| format!("{outcome} ({count})")).collect();
+        writeln!(text, "{scheme:<32} {}", outcomes.join(", ")).expect("a line");
+    }
+    assert_eq!(table.len(), registry::all().count(), "every scheme has a valid vector");
+    insta::assert_snapshot!(text);
+}
