@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! 6  main, cli, demo
-//! 5  http   preflight   census   init   auth0   what people and machines touch
+//! 5  http   preflight   census   init   auth0   bulk   what people and machines touch
 //! 4  accounts  token                 the decisions: who may ask, is it the right person
 //! 3  store     ledger                the legacy database (read), our marks (ours)
 //! 2  config                          parsed once, cannot be wrong afterwards

@@ -1,2 +1,5 @@
-//! Bulk import: the people whose stored hashes Auth0 takes as they are, without waiting for their logins.
-pub use crate::accounts::transcode;
+//! The users who do not log in: files for Auth0's bulk import. What it makes of a stored hash is
+//! [`crate::accounts::transcode`]'s.
+pub mod auth0_user;
+pub mod chunk_files;
+pub mod export;

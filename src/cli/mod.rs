@@ -1,5 +1,6 @@
 //! The command line: one file per command. Secrets never come from arguments.
 pub mod auth0;
+pub mod bulk;
 pub mod census;
 pub mod check;
 pub mod hash;
@@ -71,6 +72,11 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Move the users who do not log in
+    Bulk {
+        #[command(subcommand)]
+        command: BulkCommand,
+    },
     /// Print the role, its grants and the ledger for the database's administrator
     Sql {
         /// Create the ledger's table, and nothing else
@@ -111,6 +117,22 @@ enum Auth0Command {
         /// `login`, `get_user`, or the name of an Action
         #[arg(long, value_name = "SCRIPT")]
         print: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum BulkCommand {
+    /// Write every user who has not crossed into files that Auth0's bulk import takes
+    Export {
+        /// An empty directory
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Users of this scheme go without their hash, and need a new password; may be repeated
+        #[arg(long, value_name = "SCHEME")]
+        without_password: Vec<String>,
+        /// The manifest as JSON
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -188,6 +210,9 @@ pub fn run() -> ExitCode {
         Command::Hash { command: HashCommand::Verify { scheme, lines } } => hash::verify(scheme.as_deref(), lines),
         Command::Status { json } => status::run(&arguments.config, json),
         Command::User { command: UserCommand::Unmark { user_id } } => user::unmark(&arguments.config, &user_id),
+        Command::Bulk { command: BulkCommand::Export { out, without_password, json } } => {
+            bulk::export(&arguments.config, &out, &without_password, json)
+        }
         Command::Sql { apply, admin_url_file } => sql::run(&arguments.config, apply, admin_url_file.as_deref()),
         Command::Auth0 { command: Auth0Command::Write { out, complete, print } } => match (out, print) {
             (Some(out), _) => auth0::write(&arguments.config, &out, complete),

@@ -23,8 +23,8 @@ fn schema_errors(user: &Value) -> String {
 }
 
 /// A user of the import with what was transcoded; `None` when it cannot be imported.
-fn imported(transcoded: drawbridge::bulk::transcode::Transcoded) -> Option<Value> {
-    use drawbridge::bulk::transcode::Transcoded;
+fn imported(transcoded: drawbridge::accounts::transcode::Transcoded) -> Option<Value> {
+    use drawbridge::accounts::transcode::Transcoded;
     match transcoded {
         Transcoded::PasswordHash(hash) => Some(serde_json::json!({ "email": "a@example.com", "password_hash": hash })),
         Transcoded::Custom(object) => {

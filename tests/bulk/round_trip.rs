@@ -2,7 +2,7 @@
 use super::{auth0_verifier::accepts, imported, schema_errors};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use drawbridge::{
-    bulk::transcode::transcode,
+    accounts::transcode::transcode,
     hash::{
         scheme::{SaltEncoding, Site, Stored},
         typing::{Charset, PepperUse, Typing},

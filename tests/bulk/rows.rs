@@ -1,6 +1,6 @@
 //! Rows of a table: what the configuration says of them decides what is exported.
 use drawbridge::{
-    bulk::transcode::{Transcoded, reason, row::transcode_row},
+    accounts::transcode::{Transcoded, reason, row::transcode_row},
     config::password::{Password, SchemeColumn},
     hash::{scheme::Site, schemes::Schemes, typing::Typing},
     store::legacy_row::{LegacyRow, LegacyValue},

@@ -1,7 +1,7 @@
 //! Every vector of every family, transcoded and then verified as Auth0 would.
 use super::{auth0_verifier::accepts, imported, schema_errors};
 use drawbridge::{
-    bulk::transcode::{Transcoded, reason, transcode},
+    accounts::transcode::{Transcoded, reason, transcode},
     hash::{
         registry,
         scheme::{Site, Stored},

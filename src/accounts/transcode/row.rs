@@ -39,8 +39,8 @@ fn is_ambiguous(stored: Stored<'_>, password: &Password) -> bool {
         return false;
     }
     let candidates = password.schemes.candidates(stored, &password.site);
-    let computes = |name: &'static str| registry::find(name).map_or(name, |scheme| scheme.computes());
-    let mut computed: Vec<&str> = candidates.into_iter().map(computes).collect();
+    let computation = |name: &'static str| registry::find(name).map_or(name, |scheme| scheme.computes());
+    let mut computed: Vec<&str> = candidates.into_iter().map(computation).collect();
     computed.sort_unstable();
     computed.dedup();
     computed.len() > 1

@@ -1,0 +1,67 @@
+//! `drawbridge bulk`: the users who do not log in.
+use super::{
+    progress::Progress,
+    start,
+    terminal::{self, Exit},
+};
+use crate::{
+    accounts::pages::NoPages,
+    bulk::export::{self, Manifest, NoExport, REJECTS},
+    config::load::Needs,
+    ledger::{self, Missing},
+    store,
+};
+use std::path::Path;
+
+/// Runs `bulk export`.
+#[must_use]
+pub fn export(path: &Path, out: &Path, without_password: &[String], as_json: bool) -> Exit {
+    let (config, runtime) = match start::start(path, Needs::database()) {
+        Ok(started) => started,
+        Err(exit) => return exit,
+    };
+    let exported = runtime.handle().block_on(async {
+        export::prepare(out)?;
+        let store = store::open(&config.database, &config.users, &config.password, &runtime).await?;
+        let ledger = ledger::open(config.migration.store.as_ref(), &config.database, &runtime, Missing::Report).await?;
+        let mut progress = Progress::new(store.count().await.ok().flatten());
+        let seen = &mut |rows| progress.seen(rows);
+        let exported = export::export(&*store, &*ledger, &config, without_password, out, seen).await;
+        progress.end();
+        exported
+    });
+    match exported {
+        Ok(manifest) if as_json => {
+            anstream::println!("{:#}", serde_json::json!(manifest));
+            Exit::Done
+        }
+        Ok(manifest) => {
+            show(&manifest, out);
+            Exit::Done
+        }
+        Err(NoExport::Pages(NoPages::Store(error))) => {
+            terminal::error(&error.to_string(), Some("`drawbridge check` tells more"));
+            terminal::exit_of(&error)
+        }
+        Err(error) => {
+            let hint = match &error {
+                NoExport::Pages(_) => "name the table in `users.table`, or a view of it",
+                _ => "name another directory with `--out`",
+            };
+            terminal::error(&error.to_string(), Some(hint));
+            Exit::Usage
+        }
+    }
+}
+
+fn show(manifest: &Manifest, out: &Path) {
+    let line = |what: &str, count: u64| anstream::println!("{what:<72} {count:>12}");
+    line("rows", manifest.rows);
+    line("exported", manifest.exported);
+    line("already migrated", manifest.already_migrated);
+    for (reason, count) in &manifest.left_out {
+        line(&format!("left out: {reason}"), *count);
+    }
+    let files = manifest.files.len();
+    anstream::println!("\n{files} files are in {}; {REJECTS} names everybody who was left out", out.display());
+}
