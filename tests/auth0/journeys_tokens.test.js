@@ -1,14 +1,14 @@
 // Tokens in whole journeys: how many are asked for, and what happens when they end, are revoked, or cannot be had.
 "use strict";
 const assert = require("node:assert/strict");
-const { describe, it, before, after } = require("node:test");
+const { describe, it, before } = require("node:test");
 const { setTimeout: sleep } = require("node:timers/promises");
 const { world } = require("./bridge/world");
 const { PASSWORD } = require("./bridge/legacy_database");
 const { send } = require("./tenant/token_endpoint");
 
 describe("tokens", () => {
-  const on = world({ before, after });
+  const on = world(before);
   const tenant = () => on.tenant;
   let next = 0;
   const somebody = () => `person${next++}@old.example`;
@@ -165,4 +165,6 @@ describe("tokens", () => {
     assert.deepEqual([refused.type, refused.shown], ["f", "This API is not for people."]);
     assert.equal((await tenant().login(user.email, PASSWORD, { asks: "https://shop.example" })).type, "s");
   });
+
+  it("nobody is told anything, nothing is left behind", () => on.stop());
 });

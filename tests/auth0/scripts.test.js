@@ -1,7 +1,7 @@
 // Both scripts against the table of canned answers, and against settings and token endpoints that are wrong.
 "use strict";
 const assert = require("node:assert/strict");
-const { describe, it, before, after } = require("node:test");
+const { describe, it, before } = require("node:test");
 const { IDENTIFIER, PASSWORD, nodes, stage, check } = require("./scripts/fixture");
 const { ANSWERS, PROFILE } = require("./scripts/canned_answers");
 const { answer, json, grant } = require("./scripts/canned_servers");
@@ -27,6 +27,15 @@ const SETTINGS = [
   ["a token endpoint that nobody runs", { TOKEN_URL: "https://127.0.0.1:1/oauth/token" }, "the token endpoint could not be reached"],
 ];
 
+const QUOTING = [
+  ["fetch", 'const fetch = async (url, { body }) => { throw new TypeError("cannot send " + body); };', "the token endpoint could not be reached"],
+  ["fetch, at once", 'const fetch = (url, { body }) => { throw new TypeError("cannot send " + body); };', "the token endpoint could not be reached"],
+  ["a cause", 'const fetch = async (url, { body }) => { throw Object.assign(new Error(body), { cause: { code: body } }); };', "the token endpoint could not be reached"],
+  ["nothing at all", "const fetch = async () => { throw undefined; };", "the token endpoint could not be reached"],
+  ["JSON", 'const JSON = { stringify(value) { throw new Error("zzbody " + Object.values(value)); } };', "the script failed"],
+  ["no global", "const global = undefined;", "the script failed"],
+];
+
 const TOKEN_ANSWERS = [
   ["429", answer(429, "application/json", '{"error":"zzbody"}'), "the token endpoint answered 429"],
   ["401, a wrong secret", answer(401, "application/json", '{"error":"access_denied"}'), "the token endpoint answered 401"],
@@ -48,7 +57,6 @@ for (const node of nodes()) {
     before(async () => {
       on = await stage(node.binary);
     });
-    after(() => on.stop());
 
     for (const script of ["login", "getUser"]) {
       describe(script, () => {
@@ -83,6 +91,12 @@ for (const node of nodes()) {
           }
         });
 
+        for (const [name, prelude, text] of QUOTING) {
+          it(`an error of the platform that quotes what was sent: ${name}`, async () => {
+            check(await on.run(script, on.configuration(), { prelude }), `error ${text}`);
+          });
+        }
+
         for (const [name, changes, text] of SETTINGS) {
           it(`settings: ${name}`, async () => {
             on.bridge.will(json(PROFILE));
@@ -106,5 +120,7 @@ for (const node of nodes()) {
         }
       });
     }
+
+    it("nothing is left behind", () => on.stop());
   });
 }

@@ -1,7 +1,7 @@
 // Time, with the real limits: every wait ends by itself before Auth0's 20 s, wherever the other side falls silent.
 "use strict";
 const assert = require("node:assert/strict");
-const { describe, it, before, after } = require("node:test");
+const { describe, it, before } = require("node:test");
 const { nodes, stage, check } = require("./scripts/fixture");
 const { PROFILE } = require("./scripts/canned_answers");
 const { json, problem, grant } = require("./scripts/canned_servers");
@@ -61,9 +61,9 @@ describe("limits", { concurrency: 2 }, () => {
           assert.ok(outcome.milliseconds >= least && outcome.milliseconds <= most, `${outcome.milliseconds} ms`);
           // The token request is every run's, and outlives this one until its own limit.
           assert.equal(outcome.timersLeft, name === "the second token too slow" ? 1 : 0);
+        await at.stop();
         });
-        after(() => on[place].stop());
-      }
+        }
     });
   }
 });

@@ -1,7 +1,7 @@
 // How the scripts come by their token: as few requests as possible, and one new token where the old one is refused.
 "use strict";
 const assert = require("node:assert/strict");
-const { describe, it, before, after } = require("node:test");
+const { describe, it, before } = require("node:test");
 const { setTimeout: sleep } = require("node:timers/promises");
 const { nodes, stage, check } = require("./scripts/fixture");
 const { PROFILE } = require("./scripts/canned_answers");
@@ -28,7 +28,6 @@ for (const node of nodes()) {
     before(async () => {
       on = await stage(node.binary);
     });
-    after(() => on.stop());
     const together = (count, settings) =>
       Promise.all(Array.from({ length: count }, (_, place) => on.run(place % 2 ? "getUser" : "login", settings)));
 
@@ -158,5 +157,7 @@ for (const node of nodes()) {
       check(await on.run("login", settings), "profile");
       assert.equal(on.tokens.seen.length, 3);
     });
+
+    it("nothing is left behind", () => on.stop());
   });
 }

@@ -64,11 +64,10 @@ class World {
   }
 }
 
-/** Starts a world before the tests of a file and ends it after them. */
-function world(hooks, options) {
+/** Starts a world before the tests of a file. Its `stop` is the last test: Node forgives an `after` that fails. */
+function world(before, options) {
   const one = new World();
-  hooks.before(() => one.start(options));
-  hooks.after(() => one.stop());
+  before(() => one.start(options));
   return one;
 }
 

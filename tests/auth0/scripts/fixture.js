@@ -52,13 +52,16 @@ async function stage(node) {
       };
       return Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== undefined));
     },
-    async run(name, configuration, { withContext = false } = {}) {
+    /** `prelude` stands before the script and may put something else in the place of what the platform has. */
+    async run(name, configuration, { withContext = false, prelude = "" } = {}) {
       const given = name === "login" ? [IDENTIFIER, PASSWORD] : [IDENTIFIER];
-      const result = await container.runScript(SCRIPTS[name], given, { configuration, withContext });
+      const script = { name, source: prelude + SCRIPTS[name].source };
+      const result = await container.runScript(script, given, { configuration, withContext });
       assert.equal(result.thrown, null);
       assert.equal(result.calls.length, 1, "the callback is called exactly once");
       return { ...result.calls[0], milliseconds: result.milliseconds, timersLeft: result.timersLeft };
     },
+    /** Ends everything. A test of its own, the last one: Node forgives an `after` that fails. */
     async stop() {
       const complaints = await container.stop();
       await bridge.stop();
