@@ -61,6 +61,12 @@ for (const { name, binary } of nodes()) {
       }
     });
 
+    it("the request id of a message finds the request in the bridge's log", async () => {
+      await tenant().login("twin@old.example", PASSWORD);
+      const [, id] = /\(request ([\w-]+)\)/.exec(tenant().log.at(-1).description);
+      assert.ok(on.bridge.printed.includes(id));
+    });
+
     it("both arities", async () => {
       tenant().withContext = true;
       assert.equal((await tenant().login("person0@old.example", PASSWORD)).type, "s");
@@ -184,7 +190,10 @@ for (const { name, binary } of nodes()) {
         tenant().actionCache = [];
         return Promise.all(Array.from({ length: 10 }, () => tenant().login("person10@old.example", PASSWORD)));
       });
-      assert.deepEqual(result.map(({ type }) => type), Array(10).fill("s"));
+      assert.deepEqual(
+        result.map(({ type }) => type),
+        Array(10).fill("s"),
+      );
       assert.equal(new Set(result.map(({ user }) => user.user_id)).size, 1);
       assert.equal(new Set(result.map(({ user }) => user.app_metadata.drawbridge_migrated_at)).size, 1);
       assert.equal(users, 1);

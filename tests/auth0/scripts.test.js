@@ -24,21 +24,45 @@ const SETTINGS = [
   ["an unknown METADATA_KEY", { METADATA_KEY: "user_metadata" }, "METADATA_KEY"],
   ["a bridge that nobody runs", { BRIDGE_URL: "https://127.0.0.1:1" }, "the bridge could not be reached"],
   ["a bridge whose name nobody knows", { BRIDGE_URL: "https://bridge.invalid" }, "the bridge could not be reached"],
-  ["a token endpoint that nobody runs", { TOKEN_URL: "https://127.0.0.1:1/oauth/token" }, "the token endpoint could not be reached"],
+  [
+    "a token endpoint that nobody runs",
+    { TOKEN_URL: "https://127.0.0.1:1/oauth/token" },
+    "the token endpoint could not be reached",
+  ],
 ];
 
 const QUOTING = [
-  ["fetch", 'const fetch = async (url, { body }) => { throw new TypeError("cannot send " + body); };', "the token endpoint could not be reached"],
-  ["fetch, at once", 'const fetch = (url, { body }) => { throw new TypeError("cannot send " + body); };', "the token endpoint could not be reached"],
-  ["a cause", 'const fetch = async (url, { body }) => { throw Object.assign(new Error(body), { cause: { code: body } }); };', "the token endpoint could not be reached"],
+  [
+    "fetch",
+    'const fetch = async (url, { body }) => { throw new TypeError("cannot send " + body); };',
+    "the token endpoint could not be reached",
+  ],
+  [
+    "fetch, at once",
+    'const fetch = (url, { body }) => { throw new TypeError("cannot send " + body); };',
+    "the token endpoint could not be reached",
+  ],
+  [
+    "a cause",
+    "const fetch = async (url, { body }) => { throw Object.assign(new Error(body), { cause: { code: body } }); };",
+    "the token endpoint could not be reached",
+  ],
   ["nothing at all", "const fetch = async () => { throw undefined; };", "the token endpoint could not be reached"],
-  ["JSON", 'const JSON = { stringify(value) { throw new Error("zzbody " + Object.values(value)); } };', "the script failed"],
+  [
+    "JSON",
+    'const JSON = { stringify(value) { throw new Error("zzbody " + Object.values(value)); } };',
+    "the script failed",
+  ],
   ["no global", "const global = undefined;", "the script failed"],
 ];
 
 const TOKEN_ANSWERS = [
   ["429", answer(429, "application/json", '{"error":"zzbody"}'), "the token endpoint answered 429"],
-  ["401, a wrong secret", answer(401, "application/json", '{"error":"access_denied"}'), "the token endpoint answered 401"],
+  [
+    "401, a wrong secret",
+    answer(401, "application/json", '{"error":"access_denied"}'),
+    "the token endpoint answered 401",
+  ],
   ["403", answer(403, "application/json", "{}"), "the token endpoint answered 403"],
   ["500", answer(500, "text/html", "zzbody"), "the token endpoint answered 500"],
   ["404", answer(404, "application/problem+json", '{"code":"user_not_found"}'), "the token endpoint answered 404"],
@@ -46,7 +70,11 @@ const TOKEN_ANSWERS = [
   ["empty", answer(200, "application/json"), "without a token"],
   ["{}", json({}), "without a token"],
   ["a token that breaks the header", json({ access_token: "zztoken\r\nx: y", expires_in: 86400 }), "without a token"],
-  ["a redirect", answer(307, null, "", { location: "https://127.0.0.1:1/" }), "the token endpoint answered with a redirect"],
+  [
+    "a redirect",
+    answer(307, null, "", { location: "https://127.0.0.1:1/" }),
+    "the token endpoint answered with a redirect",
+  ],
   ["too much", json({ access_token: "x".repeat(70000) }), "64 KiB"],
   ["a reset", (response) => response.socket.destroy(), "the token endpoint could not be reached or broke off"],
 ];
@@ -74,7 +102,11 @@ for (const node of nodes()) {
         }
 
         it("asks as the contract says, and passes the profile on under one key", async () => {
-          for (const [key, expectedKey] of [[undefined, "app_metadata"], ["metadata", "metadata"], ["app_metadata", "app_metadata"]]) {
+          for (const [key, expectedKey] of [
+            [undefined, "app_metadata"],
+            ["metadata", "metadata"],
+            ["app_metadata", "app_metadata"],
+          ]) {
             for (const withContext of [false, true]) {
               on.bridge.will(json({ ...PROFILE, app_metadata: { not: "ours" } }));
               const outcome = await on.run(script, on.configuration({ METADATA_KEY: key }), { withContext });
@@ -86,7 +118,10 @@ for (const node of nodes()) {
               assert.match(asked.headers.authorization, /^Bearer zztoken-\d+$/);
               assert.match(asked.headers["x-request-id"], /^auth0-[0-9a-z]{10,}$/);
               const identifier = { identifier: IDENTIFIER };
-              assert.deepEqual(JSON.parse(asked.body), script === "login" ? { ...identifier, password: PASSWORD } : identifier);
+              assert.deepEqual(
+                JSON.parse(asked.body),
+                script === "login" ? { ...identifier, password: PASSWORD } : identifier,
+              );
             }
           }
         });

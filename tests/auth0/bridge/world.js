@@ -16,8 +16,17 @@ class World {
     const tls = makeCertificates(this.directory);
     this.tenant = new Tenant({ tls, node });
     await this.tenant.start();
-    this.bridge = new Bridge({ directory: this.directory, tls, issuer: this.tenant.tokens.issuer, audience: this.tenant.audience });
-    await this.bridge.start();
+    this.bridge = new Bridge({
+      directory: this.directory,
+      tls,
+      issuer: this.tenant.tokens.issuer,
+      audience: this.tenant.audience,
+    });
+    await this.bridge.start().catch(async (error) => {
+      // A test process with open servers would wait for ever.
+      await this.tenant.stop();
+      throw error;
+    });
     this.proxy = new FaultProxy({ tls, bridgePort: () => this.bridge.port });
     await this.proxy.start();
     this.tenant.bridgeUrl = this.proxy.url;
@@ -57,7 +66,8 @@ class World {
 
   /** Passwords, tokens and identifiers are in nobody's log. */
   nothingTold() {
-    const told = `${JSON.stringify(this.tenant.log.map(({ description }) => description))}\n${this.bridge.printed}`.toLowerCase();
+    const told =
+      `${JSON.stringify(this.tenant.log.map(({ description }) => description))}\n${this.bridge.printed}`.toLowerCase();
     for (const secret of [...this.typed, ...PEOPLE.map(({ email }) => email), "eyJ"]) {
       assert.ok(!told.includes(secret.toLowerCase()), `a log holds ${secret}`);
     }

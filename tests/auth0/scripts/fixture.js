@@ -1,4 +1,5 @@
-// What the tests of the scripts share: the scripts, the Nodes, a container before canned servers, the checks of every call.
+// What the tests of the scripts share: the scripts, the Nodes, a container before canned servers, and the checks of
+// every call.
 "use strict";
 const assert = require("node:assert/strict");
 const fs = require("node:fs");
@@ -76,7 +77,12 @@ async function stage(node) {
 function check(outcome, expected) {
   const [word, ...rest] = expected.split(" ");
   const text = rest.join(" ");
-  const kinds = { wrong: "WrongUsernameOrPasswordError", nobody: "WrongUsernameOrPasswordError", person: "UnauthorizedError", error: "Error" };
+  const kinds = {
+    wrong: "WrongUsernameOrPasswordError",
+    nobody: "WrongUsernameOrPasswordError",
+    person: "UnauthorizedError",
+    error: "Error",
+  };
   if (word === "profile" || word === "none") {
     assert.equal(outcome.error, null, `no error: ${outcome.error && outcome.error.message}`);
     assert.equal(outcome.arguments, word === "none" ? 1 : 2);
