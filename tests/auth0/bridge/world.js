@@ -66,10 +66,11 @@ class World {
 
   /** Passwords, tokens and identifiers are in nobody's log. */
   nothingTold() {
-    const told =
-      `${JSON.stringify(this.tenant.log.map(({ description }) => description))}\n${this.bridge.printed}`.toLowerCase();
-    for (const secret of [...this.typed, ...PEOPLE.map(({ email }) => email), "eyJ"]) {
-      assert.ok(!told.includes(secret.toLowerCase()), `a log holds ${secret}`);
+    const told = JSON.stringify(this.tenant.log.map(({ description }) => description)) + this.bridge.printed;
+    // Upper case counts: a request id may well hold `eyj`.
+    assert.ok(!/eyJ[\w-]{10}/.test(told), "a log holds a token");
+    for (const secret of [...this.typed, ...PEOPLE.map(({ email }) => email)]) {
+      assert.ok(!told.toLowerCase().includes(secret.toLowerCase()), `a log holds ${secret}`);
     }
   }
 }
