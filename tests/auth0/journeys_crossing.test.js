@@ -1,7 +1,7 @@
 // How people cross: whole journeys through the tenant's flows, the real scripts and Actions, and the real bridge.
 "use strict";
 const assert = require("node:assert/strict");
-const { describe, it, before, after } = require("node:test");
+const { describe, it, before } = require("node:test");
 const { world } = require("./bridge/world");
 const { sql, PASSWORD, UMLAUT_PASSWORD } = require("./bridge/legacy_database");
 const { reply } = require("./bridge/fault_proxy");
@@ -12,7 +12,7 @@ const ADA = { plan: "gold", roles: ["admin", "author"] };
 
 for (const { name, binary } of nodes()) {
   describe(`crossing, ${name}`, () => {
-    const on = world({ before, after }, { node: binary });
+    const on = world(before, { node: binary });
     const tenant = () => on.tenant;
     const withoutMarkers = ({ drawbridge_restored: a, drawbridge_migrated_at: b, ...rest }) => rest;
 
@@ -59,6 +59,12 @@ for (const { name, binary } of nodes()) {
         assert.match(result.shown, shown);
         assert.equal(users, 0);
       }
+    });
+
+    it("the request id of a message finds the request in the bridge's log", async () => {
+      await tenant().login("twin@old.example", PASSWORD);
+      const [, id] = /\(request ([\w-]+)\)/.exec(tenant().log.at(-1).description);
+      assert.ok(on.bridge.printed.includes(id));
     });
 
     it("both arities", async () => {
@@ -184,7 +190,10 @@ for (const { name, binary } of nodes()) {
         tenant().actionCache = [];
         return Promise.all(Array.from({ length: 10 }, () => tenant().login("person10@old.example", PASSWORD)));
       });
-      assert.deepEqual(result.map(({ type }) => type), Array(10).fill("s"));
+      assert.deepEqual(
+        result.map(({ type }) => type),
+        Array(10).fill("s"),
+      );
       assert.equal(new Set(result.map(({ user }) => user.user_id)).size, 1);
       assert.equal(new Set(result.map(({ user }) => user.app_metadata.drawbridge_migrated_at)).size, 1);
       assert.equal(users, 1);
@@ -203,5 +212,7 @@ for (const { name, binary } of nodes()) {
       }
       assert.equal(tenant().store.find("person11@old.example"), undefined);
     });
+
+    it("nobody is told anything, nothing is left behind", () => on.stop());
   });
 }

@@ -1,14 +1,14 @@
 // Tokens in whole journeys: how many are asked for, and what happens when they end, are revoked, or cannot be had.
 "use strict";
 const assert = require("node:assert/strict");
-const { describe, it, before, after } = require("node:test");
+const { describe, it, before } = require("node:test");
 const { setTimeout: sleep } = require("node:timers/promises");
 const { world } = require("./bridge/world");
 const { PASSWORD } = require("./bridge/legacy_database");
 const { send } = require("./tenant/token_endpoint");
 
 describe("tokens", () => {
-  const on = world({ before, after });
+  const on = world(before);
   const tenant = () => on.tenant;
   let next = 0;
   const somebody = () => `person${next++}@old.example`;
@@ -111,7 +111,11 @@ describe("tokens", () => {
       await forget();
       tenant().tokens.fault = fault;
       const person = somebody();
-      const { result, users, login: calls } = await on.counting(async () => [
+      const {
+        result,
+        users,
+        login: calls,
+      } = await on.counting(async () => [
         (await tenant().login(person, PASSWORD)).type,
         (await tenant().signUp(person, "zz-new")).type,
         (await tenant().signUp(`new-${person}`, "zz-new")).type,
@@ -140,14 +144,21 @@ describe("tokens", () => {
     );
     tenant().tokens.fault = null;
     assert.deepEqual([...new Set(result.map(({ type }) => type)), users], ["ss", 20]);
-    const granted = tenant().log.slice(before).filter(({ type }) => type === "seccft");
+    const granted = tenant()
+      .log.slice(before)
+      .filter(({ type }) => type === "seccft");
     assert.equal(granted.length, 1);
   });
 
   it("only the bridge's client is given a token for its API, and no person", async () => {
     const ask = (client_id, client_secret) =>
       new Promise((resolve, reject) => {
-        const body = JSON.stringify({ grant_type: "client_credentials", client_id, client_secret, audience: tenant().audience });
+        const body = JSON.stringify({
+          grant_type: "client_credentials",
+          client_id,
+          client_secret,
+          audience: tenant().audience,
+        });
         const { request } = require("node:https");
         const headers = { "content-type": "application/json" };
         const asked = request(tenant().tokens.url, { method: "POST", headers, rejectUnauthorized: false }, (answer) => {
@@ -165,4 +176,6 @@ describe("tokens", () => {
     assert.deepEqual([refused.type, refused.shown], ["f", "This API is not for people."]);
     assert.equal((await tenant().login(user.email, PASSWORD, { asks: "https://shop.example" })).type, "s");
   });
+
+  it("nobody is told anything, nothing is left behind", () => on.stop());
 });

@@ -1,7 +1,7 @@
 // Both scripts against the table of canned answers, and against settings and token endpoints that are wrong.
 "use strict";
 const assert = require("node:assert/strict");
-const { describe, it, before, after } = require("node:test");
+const { describe, it, before } = require("node:test");
 const { IDENTIFIER, PASSWORD, nodes, stage, check } = require("./scripts/fixture");
 const { ANSWERS, PROFILE } = require("./scripts/canned_answers");
 const { answer, json, grant } = require("./scripts/canned_servers");
@@ -24,12 +24,45 @@ const SETTINGS = [
   ["an unknown METADATA_KEY", { METADATA_KEY: "user_metadata" }, "METADATA_KEY"],
   ["a bridge that nobody runs", { BRIDGE_URL: "https://127.0.0.1:1" }, "the bridge could not be reached"],
   ["a bridge whose name nobody knows", { BRIDGE_URL: "https://bridge.invalid" }, "the bridge could not be reached"],
-  ["a token endpoint that nobody runs", { TOKEN_URL: "https://127.0.0.1:1/oauth/token" }, "the token endpoint could not be reached"],
+  [
+    "a token endpoint that nobody runs",
+    { TOKEN_URL: "https://127.0.0.1:1/oauth/token" },
+    "the token endpoint could not be reached",
+  ],
+];
+
+const QUOTING = [
+  [
+    "fetch",
+    'const fetch = async (url, { body }) => { throw new TypeError("cannot send " + body); };',
+    "the token endpoint could not be reached",
+  ],
+  [
+    "fetch, at once",
+    'const fetch = (url, { body }) => { throw new TypeError("cannot send " + body); };',
+    "the token endpoint could not be reached",
+  ],
+  [
+    "a cause",
+    "const fetch = async (url, { body }) => { throw Object.assign(new Error(body), { cause: { code: body } }); };",
+    "the token endpoint could not be reached",
+  ],
+  ["nothing at all", "const fetch = async () => { throw undefined; };", "the token endpoint could not be reached"],
+  [
+    "JSON",
+    'const JSON = { stringify(value) { throw new Error("zzbody " + Object.values(value)); } };',
+    "the script failed",
+  ],
+  ["no global", "const global = undefined;", "the script failed"],
 ];
 
 const TOKEN_ANSWERS = [
   ["429", answer(429, "application/json", '{"error":"zzbody"}'), "the token endpoint answered 429"],
-  ["401, a wrong secret", answer(401, "application/json", '{"error":"access_denied"}'), "the token endpoint answered 401"],
+  [
+    "401, a wrong secret",
+    answer(401, "application/json", '{"error":"access_denied"}'),
+    "the token endpoint answered 401",
+  ],
   ["403", answer(403, "application/json", "{}"), "the token endpoint answered 403"],
   ["500", answer(500, "text/html", "zzbody"), "the token endpoint answered 500"],
   ["404", answer(404, "application/problem+json", '{"code":"user_not_found"}'), "the token endpoint answered 404"],
@@ -37,7 +70,11 @@ const TOKEN_ANSWERS = [
   ["empty", answer(200, "application/json"), "without a token"],
   ["{}", json({}), "without a token"],
   ["a token that breaks the header", json({ access_token: "zztoken\r\nx: y", expires_in: 86400 }), "without a token"],
-  ["a redirect", answer(307, null, "", { location: "https://127.0.0.1:1/" }), "the token endpoint answered with a redirect"],
+  [
+    "a redirect",
+    answer(307, null, "", { location: "https://127.0.0.1:1/" }),
+    "the token endpoint answered with a redirect",
+  ],
   ["too much", json({ access_token: "x".repeat(70000) }), "64 KiB"],
   ["a reset", (response) => response.socket.destroy(), "the token endpoint could not be reached or broke off"],
 ];
@@ -48,7 +85,6 @@ for (const node of nodes()) {
     before(async () => {
       on = await stage(node.binary);
     });
-    after(() => on.stop());
 
     for (const script of ["login", "getUser"]) {
       describe(script, () => {
@@ -66,7 +102,11 @@ for (const node of nodes()) {
         }
 
         it("asks as the contract says, and passes the profile on under one key", async () => {
-          for (const [key, expectedKey] of [[undefined, "app_metadata"], ["metadata", "metadata"], ["app_metadata", "app_metadata"]]) {
+          for (const [key, expectedKey] of [
+            [undefined, "app_metadata"],
+            ["metadata", "metadata"],
+            ["app_metadata", "app_metadata"],
+          ]) {
             for (const withContext of [false, true]) {
               on.bridge.will(json({ ...PROFILE, app_metadata: { not: "ours" } }));
               const outcome = await on.run(script, on.configuration({ METADATA_KEY: key }), { withContext });
@@ -78,10 +118,19 @@ for (const node of nodes()) {
               assert.match(asked.headers.authorization, /^Bearer zztoken-\d+$/);
               assert.match(asked.headers["x-request-id"], /^auth0-[0-9a-z]{10,}$/);
               const identifier = { identifier: IDENTIFIER };
-              assert.deepEqual(JSON.parse(asked.body), script === "login" ? { ...identifier, password: PASSWORD } : identifier);
+              assert.deepEqual(
+                JSON.parse(asked.body),
+                script === "login" ? { ...identifier, password: PASSWORD } : identifier,
+              );
             }
           }
         });
+
+        for (const [name, prelude, text] of QUOTING) {
+          it(`an error of the platform that quotes what was sent: ${name}`, async () => {
+            check(await on.run(script, on.configuration(), { prelude }), `error ${text}`);
+          });
+        }
 
         for (const [name, changes, text] of SETTINGS) {
           it(`settings: ${name}`, async () => {
@@ -106,5 +155,7 @@ for (const node of nodes()) {
         }
       });
     }
+
+    it("nothing is left behind", () => on.stop());
   });
 }

@@ -1,14 +1,17 @@
 // How the scripts come by their token: as few requests as possible, and one new token where the old one is refused.
 "use strict";
 const assert = require("node:assert/strict");
-const { describe, it, before, after } = require("node:test");
+const { describe, it, before } = require("node:test");
 const { setTimeout: sleep } = require("node:timers/promises");
 const { nodes, stage, check } = require("./scripts/fixture");
 const { PROFILE } = require("./scripts/canned_answers");
 const { answer, json, problem, grant } = require("./scripts/canned_servers");
 
 const profile = json(PROFILE);
-const slowly = (milliseconds, then) => (...given) => setTimeout(() => then(...given), milliseconds);
+const slowly =
+  (milliseconds, then) =>
+  (...given) =>
+    setTimeout(() => then(...given), milliseconds);
 /** Refuses this many different tokens, then answers. */
 function refusing(count) {
   const refused = new Set();
@@ -28,7 +31,6 @@ for (const node of nodes()) {
     before(async () => {
       on = await stage(node.binary);
     });
-    after(() => on.stop());
     const together = (count, settings) =>
       Promise.all(Array.from({ length: count }, (_, place) => on.run(place % 2 ? "getUser" : "login", settings)));
 
@@ -38,7 +40,10 @@ for (const node of nodes()) {
       const settings = on.configuration();
       check(await on.run("login", settings), "profile");
       const [asked] = on.tokens.seen;
-      assert.deepEqual([asked.method, asked.url, asked.headers["content-type"]], ["POST", "/oauth/token", "application/json"]);
+      assert.deepEqual(
+        [asked.method, asked.url, asked.headers["content-type"]],
+        ["POST", "/oauth/token", "application/json"],
+      );
       assert.deepEqual(JSON.parse(asked.body), {
         grant_type: "client_credentials",
         client_id: settings.CLIENT_ID,
@@ -61,7 +66,12 @@ for (const node of nodes()) {
       on.bridge.will(profile);
       on.tokens.will(grant());
       const settings = on.configuration();
-      for (const changes of [{}, { AUDIENCE: "https://other.example" }, { CLIENT_ID: "other" }, { TOKEN_URL: `${on.tokens.url}/other` }]) {
+      for (const changes of [
+        {},
+        { AUDIENCE: "https://other.example" },
+        { CLIENT_ID: "other" },
+        { TOKEN_URL: `${on.tokens.url}/other` },
+      ]) {
         check(await on.run("login", { ...settings, ...changes }), "profile");
       }
       assert.equal(on.tokens.seen.length, 4);
@@ -90,7 +100,13 @@ for (const node of nodes()) {
     });
 
     it("is replaced 60 s before it ends, or at once when nobody says when that is", async () => {
-      for (const [expiresIn, requests] of [[60, 3], [10, 3], ["60", 3], [null, 3], [62, 2]]) {
+      for (const [expiresIn, requests] of [
+        [60, 3],
+        [10, 3],
+        ["60", 3],
+        [null, 3],
+        [62, 2],
+      ]) {
         on.bridge.will(profile);
         on.tokens.will(grant(expiresIn));
         const settings = on.configuration();
@@ -158,5 +174,7 @@ for (const node of nodes()) {
       check(await on.run("login", settings), "profile");
       assert.equal(on.tokens.seen.length, 3);
     });
+
+    it("nothing is left behind", () => on.stop());
   });
 }

@@ -40,7 +40,10 @@ describe("templates", () => {
   for (const node of nodes()) {
     it(`a finished migration knows nobody, ${node.name}`, async () => {
       const container = new ScriptSandbox({ ca: "", node: node.binary });
-      for (const [file, name, given] of [["complete_login.js", "login", ["a", "b"]], ["complete_get_user.js", "getUser", ["a"]]]) {
+      for (const [file, name, given] of [
+        ["complete_login.js", "login", ["a", "b"]],
+        ["complete_get_user.js", "getUser", ["a"]],
+      ]) {
         for (const withContext of [false, true]) {
           const { calls, thrown } = await container.runScript({ name, source: template(file) }, given, { withContext });
           assert.equal(thrown, null);

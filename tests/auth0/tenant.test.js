@@ -19,7 +19,14 @@ for (const node of nodes()) {
     const run = async (body, limit = 20000) => {
       const container = new ScriptSandbox({ ca: "", node: node.binary });
       const source = `function login(identifier, password, callback) { ${body} }`;
-      const result = await container.send({ work: "script", name: "login", source, given: ["ada", "secret"], configuration: {}, limit });
+      const result = await container.send({
+        work: "script",
+        name: "login",
+        source,
+        given: ["ada", "secret"],
+        configuration: {},
+        limit,
+      });
       await new Promise((resolve) => setTimeout(resolve, 60));
       return { ...result, complaints: await container.stop() };
     };
@@ -58,10 +65,24 @@ describe("user store", () => {
     assert.ok(!store.verify(user, "é".repeat(35)));
   });
   for (const changes of [
-    { user_id: "" }, { user_id: 1 }, { user_id: "a b" }, { user_id: "auth0|1" }, { user_id: "x".repeat(256) },
-    { email: undefined }, { email: "ada" }, { email: `${"x".repeat(65)}@old.example` }, { name: "" }, { name: "x".repeat(301) },
-    { given_name: "x".repeat(151) }, { username: "x".repeat(129) }, { phone_number: "0123" }, { picture: null },
-    { app_metadata: { email: 1 } }, { metadata: { "a.b": 1 } }, { app_metadata: { $set: 1 } }, { metadata: {}, app_metadata: {} },
+    { user_id: "" },
+    { user_id: 1 },
+    { user_id: "a b" },
+    { user_id: "auth0|1" },
+    { user_id: "x".repeat(256) },
+    { email: undefined },
+    { email: "ada" },
+    { email: `${"x".repeat(65)}@old.example` },
+    { name: "" },
+    { name: "x".repeat(301) },
+    { given_name: "x".repeat(151) },
+    { username: "x".repeat(129) },
+    { phone_number: "0123" },
+    { picture: null },
+    { app_metadata: { email: 1 } },
+    { metadata: { "a.b": 1 } },
+    { app_metadata: { $set: 1 } },
+    { metadata: {}, app_metadata: {} },
   ]) {
     it(`refuses ${JSON.stringify(changes).slice(0, 60)}`, () => {
       assert.throws(() => new UserStore("c").importUser(profile(changes), "x"), StoreRefusal);
@@ -70,6 +91,9 @@ describe("user store", () => {
   it("has nobody twice", () => {
     const store = new UserStore("c");
     store.importUser(profile({}), "x");
-    assert.throws(() => store.importUser(profile({ user_id: "legacy|2", email: "ADA@old.example" }), "x"), StoreRefusal);
+    assert.throws(
+      () => store.importUser(profile({ user_id: "legacy|2", email: "ADA@old.example" }), "x"),
+      StoreRefusal,
+    );
   });
 });

@@ -15,6 +15,8 @@ class Bridge {
     this.printed = "";
     this.port = 0;
     makeLegacyDatabase(this.database);
+    // A test that breaks off leaves no server behind.
+    process.on("exit", () => this.child && this.child.kill("SIGKILL"));
   }
 
   configuration() {
@@ -71,7 +73,10 @@ level = "trace"
       this.child.on("exit", () => reject(new Error(`the bridge did not start:\n${this.printed.slice(before)}`)));
       this.child.stderr.on("data", (chunk) => {
         this.printed += chunk;
-        const line = this.printed.slice(before).split("\n").find((text) => text.includes('"listening"'));
+        const line = this.printed
+          .slice(before)
+          .split("\n")
+          .find((text) => text.includes('"listening"'));
         if (line !== undefined && line.endsWith("}")) {
           resolve(JSON.parse(line));
         }

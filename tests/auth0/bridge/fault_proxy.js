@@ -60,13 +60,19 @@ class FaultProxy {
     const { host: ignored, connection: alsoIgnored, ...headers } = request.headers;
     const { method, url: path } = request;
     return new Promise((resolve) => {
-      const failed = () => resolve({ status: 502, headers: { "content-type": "text/html" }, body: "<h1>Bad Gateway</h1>" });
-      const asked = https.request({ host: "127.0.0.1", port: this.bridgePort(), method, path, headers, ca: this.ca, agent: false }, (answer) => {
-        const chunks = [];
-        answer.on("data", (chunk) => chunks.push(chunk));
-        answer.on("error", failed);
-        answer.on("end", () => resolve({ status: answer.statusCode, headers: answer.headers, body: Buffer.concat(chunks) }));
-      });
+      const failed = () =>
+        resolve({ status: 502, headers: { "content-type": "text/html" }, body: "<h1>Bad Gateway</h1>" });
+      const asked = https.request(
+        { host: "127.0.0.1", port: this.bridgePort(), method, path, headers, ca: this.ca, agent: false },
+        (answer) => {
+          const chunks = [];
+          answer.on("data", (chunk) => chunks.push(chunk));
+          answer.on("error", failed);
+          answer.on("end", () =>
+            resolve({ status: answer.statusCode, headers: answer.headers, body: Buffer.concat(chunks) }),
+          );
+        },
+      );
       asked.on("error", failed);
       asked.end(body);
     });

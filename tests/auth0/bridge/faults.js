@@ -3,8 +3,10 @@
 const { setTimeout: sleep } = require("node:timers/promises");
 const { reply } = require("./fault_proxy");
 
-const page = (status, type, body, headers = {}) => async ({ response }) =>
-  reply(response, { status, headers: { "content-type": type, ...headers }, body });
+const page =
+  (status, type, body, headers = {}) =>
+  async ({ response }) =>
+    reply(response, { status, headers: { "content-type": type, ...headers }, body });
 
 /** Instead of the bridge. */
 const INSTEAD = {
@@ -21,7 +23,7 @@ const INSTEAD = {
   "200 empty": page(200, "application/json", ""),
   "200 with {}": page(200, "application/json", "{}"),
   "200 with null": page(200, "application/json", "null"),
-  "204": page(204, "application/json", ""),
+  204: page(204, "application/json", ""),
   "a huge body": page(200, "application/json", `{"user_id":"legacy|1","name":"${"x".repeat(1 << 20)}"}`),
   "a redirect": page(307, "text/html", "", { location: "https://elsewhere.example/login" }),
   "a redirect to the same host": page(302, "text/html", "", { location: "/get_user" }),
@@ -40,7 +42,11 @@ const AFTERWARDS = {
   },
   "half a body": async ({ response, ask }) => {
     const { status, headers, body } = await ask();
-    reply(response, { status, headers: { ...headers, "content-length": body.length >> 1 }, body: body.subarray(0, body.length >> 1) });
+    reply(response, {
+      status,
+      headers: { ...headers, "content-length": body.length >> 1 },
+      body: body.subarray(0, body.length >> 1),
+    });
   },
   "another media type": async ({ response, ask }) => {
     const { status, headers, body } = await ask();
@@ -53,10 +59,12 @@ const AFTERWARDS = {
 };
 
 /** The answer comes whole, but late. */
-const late = (milliseconds) => async ({ response, ask }) => {
-  await sleep(milliseconds);
-  reply(response, await ask());
-};
+const late =
+  (milliseconds) =>
+  async ({ response, ask }) => {
+    await sleep(milliseconds);
+    reply(response, await ask());
+  };
 
 /** The answer never comes. */
 const silence = async () => {};

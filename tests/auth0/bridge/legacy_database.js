@@ -17,13 +17,18 @@ const PEOPLE = [
   { email: "nopass@old.example", username: "nopass", name: "No Password", hash: "!" },
   { email: "broken@old.example", username: "broken", name: "Broken Hash", hash: "$2b$05$broken" },
   { email: "kurt@old.example", username: "kurt", name: "Kurt Gödel", plan: "gold" },
-  ...Array.from({ length: 40 }, (_, place) => ({ email: `person${place}@old.example`, username: `person${place}`, plan: "free" })),
+  ...Array.from({ length: 40 }, (_, place) => ({
+    email: `person${place}@old.example`,
+    username: `person${place}`,
+    plan: "free",
+  })),
 ];
 
 function statements() {
   const text = (value) => (value === undefined || value === null ? "NULL" : `'${String(value).replaceAll("'", "''")}'`);
-  const rows = PEOPLE.map(({ email, username, name, plan, roles, active = 1, hash = HASH }, place) =>
-    `(${place + 1}, ${[email, username, name, plan, roles].map(text)}, ${active}, ${text(hash)}, 'de')`,
+  const rows = PEOPLE.map(
+    ({ email, username, name, plan, roles, active = 1, hash = HASH }, place) =>
+      `(${place + 1}, ${[email, username, name, plan, roles].map(text)}, ${active}, ${text(hash)}, 'de')`,
   );
   return `CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT COLLATE NOCASE, username TEXT COLLATE NOCASE, full_name TEXT,
       plan_code TEXT, roles TEXT, is_active INTEGER, password TEXT, locale TEXT);

@@ -53,7 +53,14 @@ const json = (body, type = "application/json") => answer(200, type, JSON.stringi
 
 /** The bridge's own error body. */
 function problem(status, code, headers = {}, more = {}) {
-  const body = { type: "about:blank", title: "zzbody", status, code, request_id: "0123456789abcdef0123456789abcdef", ...more };
+  const body = {
+    type: "about:blank",
+    title: "zzbody",
+    status,
+    code,
+    request_id: "0123456789abcdef0123456789abcdef",
+    ...more,
+  };
   return answer(status, "application/problem+json", JSON.stringify(body), headers);
 }
 

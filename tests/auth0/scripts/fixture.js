@@ -1,4 +1,5 @@
-// What the tests of the scripts share: the scripts, the Nodes, a container before canned servers, the checks of every call.
+// What the tests of the scripts share: the scripts, the Nodes, a container before canned servers, and the checks of
+// every call.
 "use strict";
 const assert = require("node:assert/strict");
 const fs = require("node:fs");
@@ -52,13 +53,16 @@ async function stage(node) {
       };
       return Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== undefined));
     },
-    async run(name, configuration, { withContext = false } = {}) {
+    /** `prelude` stands before the script and may put something else in the place of what the platform has. */
+    async run(name, configuration, { withContext = false, prelude = "" } = {}) {
       const given = name === "login" ? [IDENTIFIER, PASSWORD] : [IDENTIFIER];
-      const result = await container.runScript(SCRIPTS[name], given, { configuration, withContext });
+      const script = { name, source: prelude + SCRIPTS[name].source };
+      const result = await container.runScript(script, given, { configuration, withContext });
       assert.equal(result.thrown, null);
       assert.equal(result.calls.length, 1, "the callback is called exactly once");
       return { ...result.calls[0], milliseconds: result.milliseconds, timersLeft: result.timersLeft };
     },
+    /** Ends everything. A test of its own, the last one: Node forgives an `after` that fails. */
     async stop() {
       const complaints = await container.stop();
       await bridge.stop();
@@ -73,7 +77,12 @@ async function stage(node) {
 function check(outcome, expected) {
   const [word, ...rest] = expected.split(" ");
   const text = rest.join(" ");
-  const kinds = { wrong: "WrongUsernameOrPasswordError", nobody: "WrongUsernameOrPasswordError", person: "UnauthorizedError", error: "Error" };
+  const kinds = {
+    wrong: "WrongUsernameOrPasswordError",
+    nobody: "WrongUsernameOrPasswordError",
+    person: "UnauthorizedError",
+    error: "Error",
+  };
   if (word === "profile" || word === "none") {
     assert.equal(outcome.error, null, `no error: ${outcome.error && outcome.error.message}`);
     assert.equal(outcome.arguments, word === "none" ? 1 : 2);

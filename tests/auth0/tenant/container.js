@@ -13,8 +13,21 @@ process.on("disconnect", () => process.exit());
 
 const logged = (...words) => complaints.push(`console: ${words.join(" ")}`);
 const sandbox = {
-  fetch, AbortController, AbortSignal, Headers, Request, Response, FormData, URL, URLSearchParams,
-  TextDecoder, TextEncoder, Buffer, setImmediate, clearImmediate, queueMicrotask,
+  fetch,
+  AbortController,
+  AbortSignal,
+  Headers,
+  Request,
+  Response,
+  FormData,
+  URL,
+  URLSearchParams,
+  TextDecoder,
+  TextEncoder,
+  Buffer,
+  setImmediate,
+  clearImmediate,
+  queueMicrotask,
   console: { log: logged, info: logged, warn: logged, error: logged, debug: logged },
   setTimeout(work, after, ...given) {
     const timer = setTimeout(() => {
@@ -56,7 +69,9 @@ const errors = vm.runInContext(
 async function runScript({ source, name, given, withContext, configuration, limit }) {
   const calls = [];
   let called = null;
-  const first = new Promise((resolve) => { called = resolve; });
+  const first = new Promise((resolve) => {
+    called = resolve;
+  });
   const callback = (...outcome) => {
     calls.push(described(outcome));
     if (calls.length > 1) {
@@ -76,7 +91,12 @@ async function runScript({ source, name, given, withContext, configuration, limi
     thrown = String(error && error.message);
   }
   if (thrown === null) {
-    await Promise.race([first, new Promise((resolve) => { stall = setTimeout(resolve, limit); })]);
+    await Promise.race([
+      first,
+      new Promise((resolve) => {
+        stall = setTimeout(resolve, limit);
+      }),
+    ]);
     clearTimeout(stall);
   }
   const milliseconds = Date.now() - began;
@@ -95,7 +115,8 @@ function described(outcome) {
     return { error: null, profile, ...count };
   }
   // Only what is an Error to Auth0 counts as one.
-  const kind = Object.prototype.toString.call(error) === "[object Error]" ? error.name : `not an error: ${typeof error}`;
+  const kind =
+    Object.prototype.toString.call(error) === "[object Error]" ? error.name : `not an error: ${typeof error}`;
   return { error: { kind, message: error.message, identifier: error.identifier, keys: Object.keys(error) }, ...count };
 }
 

@@ -53,14 +53,30 @@ function refusedByScript(tenant, { kind, message, identifier }) {
 }
 
 /** Everything after the password: the Actions, then all metadata in one write. */
-async function finishLogin(tenant, user, { app = {}, user: own = {} }, { protocol = "oidc-basic-profile", prompt = [], asks, connection = {}, typedAt = new Date() } = {}) {
+async function finishLogin(
+  tenant,
+  user,
+  { app = {}, user: own = {} },
+  { protocol = "oidc-basic-profile", prompt = [], asks, connection = {}, typedAt = new Date() } = {},
+) {
   if (tenant.diesBefore === "metadata") {
     tenant.diesBefore = null;
     throw new TenantDied();
   }
-  const { identities, app_metadata: appMetadata, user_metadata: userMetadata, logins_count: logins, ...attributes } = user;
+  const {
+    identities,
+    app_metadata: appMetadata,
+    user_metadata: userMetadata,
+    logins_count: logins,
+    ...attributes
+  } = user;
   const trigger = await tenant.runTrigger("post-login", {
-    user: { ...attributes, identities, app_metadata: { ...appMetadata, ...app }, user_metadata: { ...userMetadata, ...own } },
+    user: {
+      ...attributes,
+      identities,
+      app_metadata: { ...appMetadata, ...app },
+      user_metadata: { ...userMetadata, ...own },
+    },
     connection: { id: "con_0000000000000001", name: tenant.connection, strategy: "auth0", ...connection },
     transaction: { protocol, prompt },
     authentication: { methods: [{ name: "pwd", timestamp: typedAt.toISOString() }] },

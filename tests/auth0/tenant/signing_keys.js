@@ -12,7 +12,14 @@ class SigningKeys {
   /** What the tenant publishes. `alg` is left out of one key: it is optional there. */
   jwks() {
     const published = [this.current, this.next, this.previous].filter((key) => key !== null);
-    return { keys: published.map(({ kid, publicJwk }, place) => ({ ...publicJwk, kid, use: "sig", ...(place === 0 ? { alg: "RS256" } : {}) })) };
+    return {
+      keys: published.map(({ kid, publicJwk }, place) => ({
+        ...publicJwk,
+        kid,
+        use: "sig",
+        ...(place === 0 ? { alg: "RS256" } : {}),
+      })),
+    };
   }
 
   /** The next key signs from now on; the old one stays published. */
@@ -34,7 +41,11 @@ class SigningKeys {
 
 function makeKey() {
   const { publicKey, privateKey } = crypto.generateKeyPairSync("rsa", { modulusLength: 2048 });
-  return { kid: crypto.randomBytes(12).toString("base64url"), privateKey, publicJwk: publicKey.export({ format: "jwk" }) };
+  return {
+    kid: crypto.randomBytes(12).toString("base64url"),
+    privateKey,
+    publicJwk: publicKey.export({ format: "jwk" }),
+  };
 }
 
 /** The claims of a machine-to-machine token in one of the two dialects. */

@@ -72,7 +72,13 @@ class Tenant {
 
   secrets() {
     const { bridgeUrl: BRIDGE_URL, audience: AUDIENCE_ } = this;
-    return { BRIDGE_URL, TOKEN_URL: this.tokens.url, CLIENT_ID: CLIENT.id, CLIENT_SECRET: CLIENT.secret, AUDIENCE: AUDIENCE_ };
+    return {
+      BRIDGE_URL,
+      TOKEN_URL: this.tokens.url,
+      CLIENT_ID: CLIENT.id,
+      CLIENT_SECRET: CLIENT.secret,
+      AUDIENCE: AUDIENCE_,
+    };
   }
 
   write(type, description, user) {

@@ -80,7 +80,11 @@ function api(trigger, asked, complaints) {
   };
   return {
     cache,
-    access: { deny: (reason) => { asked.denied = { code: "access_denied", reason }; } },
+    access: {
+      deny: (reason) => {
+        asked.denied = { code: "access_denied", reason };
+      },
+    },
     user: { setAppMetadata: setter(asked.appMetadata), setUserMetadata: setter(asked.userMetadata) },
   };
 }

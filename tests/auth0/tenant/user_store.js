@@ -27,7 +27,13 @@ class UserStore {
   /** Creates the user of a script's profile; its metadata is written later, at the end of the login. */
   importUser(profile, password) {
     checkProfile(profile);
-    const { user_id: legacyId, app_metadata: ignored, metadata: alsoIgnored, user_metadata: andIgnored, ...rest } = profile;
+    const {
+      user_id: legacyId,
+      app_metadata: ignored,
+      metadata: alsoIgnored,
+      user_metadata: andIgnored,
+      ...rest
+    } = profile;
     const existing = this.users.get(`auth0|${legacyId}`);
     if (existing !== undefined) {
       // Another tab was faster.
