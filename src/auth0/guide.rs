@@ -31,6 +31,10 @@ Five things are done by hand:
 The scripts read their settings from the connection (Custom Database → Database Settings). `METADATA_KEY` is the key under which
 the user's metadata is handed over, `app_metadata` or `metadata`: if the first user arrives without metadata, take the other one.
 
+`WAIT_FOR_RESTORE` of the Action `drawbridge-mark-migrated`: with `false` a user is marked at the first login. Auth0 stores metadata only
+when a login ends; where people often break off behind the Actions (a second factor at the first login), `true` marks at the second
+login instead, when the metadata is known to be stored.
+
 When the last user has crossed: `drawbridge auth0 write --complete --out DIR`, and import that.
 "
     )

@@ -150,7 +150,7 @@ fn described(action: Template, token: &Token) -> Value {
         secrets.extend(asking);
     }
     if action.name == "mark-migrated" {
-        secrets.push(("WAIT_FOR_RESTORE", "true".to_owned()));
+        secrets.push(("WAIT_FOR_RESTORE", "false".to_owned()));
     }
     let secrets: Vec<Value> = secrets.into_iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
     let (id, version) = trigger(action);

@@ -191,7 +191,7 @@ resource "auth0_action" "mark_migrated" {
     version = "v3"
   }
   dynamic "secrets" {
-    for_each = merge(local.asking, { WAIT_FOR_RESTORE = "true" })
+    for_each = merge(local.asking, { WAIT_FOR_RESTORE = "false" })
     content {
       name  = secrets.key
       value = secrets.value

@@ -129,10 +129,13 @@ async function post(url, limit, deadline, body, token) {
   const controller = new AbortController();
   let timer = null;
   const expired = new Promise((resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error("no answer in time"));
-      controller.abort();
-    }, Math.max(0, Math.min(limit, deadline - Date.now())));
+    timer = setTimeout(
+      () => {
+        reject(new Error("no answer in time"));
+        controller.abort();
+      },
+      Math.max(0, Math.min(limit, deadline - Date.now())),
+    );
   });
   const headers = { "content-type": "application/json" };
   if (token) {

@@ -7,7 +7,10 @@
 exports.onExecuteCredentialsExchange = async (event, api) => {
   const audience = event.secrets.AUDIENCE;
   const asked = event.resource_server && event.resource_server.identifier;
-  const allowed = (event.secrets.CLIENT_ID || "").split(",").map((id) => id.trim()).filter((id) => id !== "");
+  const allowed = (event.secrets.CLIENT_ID || "")
+    .split(",")
+    .map((id) => id.trim())
+    .filter((id) => id !== "");
   if (audience && asked === audience && !allowed.includes(event.client.client_id)) {
     api.access.deny("invalid_request", "This client is not allowed to ask the bridge.");
   }

@@ -30,10 +30,26 @@ function getUser(identifier, context, callback) {
 
   // Only these words of an answer are repeated in a message: anything else might be what the person typed.
   const KNOWN_CODES = [
-    "invalid_request", "invalid_token", "not_a_client_token", "client_not_allowed", "insufficient_scope",
-    "user_not_found", "ambiguous_user", "body_too_large", "unsupported_media_type", "wrong_password",
-    "account_disabled", "no_password", "too_many_attempts", "password_unverifiable", "user_unmappable",
-    "overloaded", "database_unavailable", "keys_unavailable", "not_found", "method_not_allowed",
+    "invalid_request",
+    "invalid_token",
+    "not_a_client_token",
+    "client_not_allowed",
+    "insufficient_scope",
+    "user_not_found",
+    "ambiguous_user",
+    "body_too_large",
+    "unsupported_media_type",
+    "wrong_password",
+    "account_disabled",
+    "no_password",
+    "too_many_attempts",
+    "password_unverifiable",
+    "user_unmappable",
+    "overloaded",
+    "database_unavailable",
+    "keys_unavailable",
+    "not_found",
+    "method_not_allowed",
   ];
 
   const ownRequestId = "auth0-" + Date.now().toString(36) + Math.random().toString(36).slice(2, 14);
@@ -197,10 +213,13 @@ function getUser(identifier, context, callback) {
     const controller = new AbortController();
     let timer = null;
     const expired = new Promise((resolve, reject) => {
-      timer = setTimeout(() => {
-        reject(undecided(late));
-        controller.abort();
-      }, Math.max(0, limit));
+      timer = setTimeout(
+        () => {
+          reject(undecided(late));
+          controller.abort();
+        },
+        Math.max(0, limit),
+      );
     });
     try {
       return await Promise.race([work(controller.signal), expired]);
