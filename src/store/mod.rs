@@ -18,6 +18,7 @@ pub(crate) mod sqlite;
 mod sqlite_catalogue;
 pub(crate) mod sqlserver;
 mod sqlserver_catalogue;
+mod statements;
 mod transport;
 
 use async_trait::async_trait;

@@ -4,7 +4,7 @@ use super::{
     Store,
     error::{StoreError, StoreErrorKind},
     mysql, mysql_catalogue,
-    plan::{self, Facts, Plan, SchemaProblem},
+    plan::{self, Facts, SchemaProblem},
     postgres, postgres_catalogue,
     runtime::DatabaseRuntime,
     session::{self, SessionLimits, Sessions},
@@ -12,6 +12,7 @@ use super::{
     sqlite, sqlite_catalogue,
     sqlserver::TdsManager,
     sqlserver_catalogue,
+    statements::Plan,
 };
 use crate::{
     config::{

@@ -5,9 +5,9 @@ use super::{
     error::{StoreError, StoreErrorKind},
     legacy_row::{LegacyRow, LegacyValue},
     matching,
-    plan::{Plan, Reading},
     session::{Diesel, DieselConnection, Sessions, Work},
     shape::Shape,
+    statements::{Plan, Reading},
 };
 use crate::sql::statement::{Bound, Statement};
 use async_trait::async_trait;

@@ -252,7 +252,7 @@ mod tests {
             users::{Active, Case, Identifier, Kind, Source},
         },
         hash::{scheme::Site, schemes::Schemes},
-        store::plan::{self, Plan},
+        store::{plan, statements::Plan},
     };
 
     fn planned(identifiers: Vec<Identifier>) -> Plan {
