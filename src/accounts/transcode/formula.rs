@@ -104,9 +104,8 @@ impl<'a> Reader<'a> {
     }
 
     fn equal(&mut self, a: &Node, b: &Node) -> Told<Found> {
-        let (stored, made) = match (self.make(a)?, self.make(b)?) {
-            (Made::Known(stored), made) | (made, Made::Known(stored)) => (stored, made),
-            _ => return Err(reason::READINGS),
+        let ((Made::Known(stored), made) | (made, Made::Known(stored))) = (self.make(a)?, self.make(b)?) else {
+            return Err(reason::READINGS);
         };
         match made {
             Made::Hex(_) => found(&made, Expected::Text(stored.octets())),
