@@ -42,6 +42,9 @@ fn a_text_of_several_listed_schemes_is_not_exported_as_the_first() {
     let row = row(&[("hash", MD5), ("salt", "salt")]);
     let told = Rows::of(&password(&["md5_salt_pass", "md5_pass_salt"])).transcode(&row, "md5_salt_pass");
     assert!(told == Transcoded::No(reason::READINGS));
+    // Without a salt it is of one only.
+    let unsalted = self::row(&[("hash", MD5)]);
+    assert!(Rows::of(&password(&["raw_md5", "md5_salt_pass"])).transcode(&unsalted, "raw_md5").is_importable());
     // Two names for one computation are one.
     let told = Rows::of(&password(&["vbulletin3", "vbulletin4"])).transcode(&row, "vbulletin3");
     assert!(told == Transcoded::No(reason::NESTED));

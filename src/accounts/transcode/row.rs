@@ -53,10 +53,14 @@ impl<'a> Rows<'a> {
 
     /// Whether several listed schemes may have written the text: the import has one.
     fn is_of_several(&self, stored: Stored<'_>) -> bool {
-        let candidates = self.password.schemes.candidates(stored, &self.password.site);
+        let site = &self.password.site;
+        let candidates = self.password.schemes.candidates(stored, site);
+        let trimmed = Stored { hash: stored.hash.trim(), ..stored };
+        // A candidate that only lacks a salt is none: a login does not try it.
+        let tried = |name: &&str| registry::find(name).is_none_or(|scheme| scheme.parse(trimmed, site).is_ok());
         // Two names for one computation are one verification.
         let computation = |name: &'static str| registry::find(name).map_or(name, |scheme| scheme.computes());
-        let different: BTreeSet<&str> = candidates.into_iter().map(computation).collect();
+        let different: BTreeSet<&str> = candidates.into_iter().filter(tried).map(computation).collect();
         different.len() > 1
     }
 }
