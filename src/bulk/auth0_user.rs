@@ -2,7 +2,7 @@
 use crate::{
     accounts::{
         active, profile, stored_hash,
-        transcode::{Transcoded, row::transcode_row},
+        transcode::{Transcoded, row::Rows},
     },
     config::Config,
     hash::scheme::Identified,
@@ -55,7 +55,7 @@ impl Reason {
 
 /// What becomes of a row; users of the schemes in `without_password` go without their hash.
 #[must_use]
-pub fn of(row: &LegacyRow, config: &Config, without_password: &[String]) -> Outcome {
+pub fn of(row: &LegacyRow, config: &Config, rows: &Rows<'_>, without_password: &[String]) -> Outcome {
     let user = match profile::of(row, &config.users) {
         Ok(profile) => serde_json::from_slice::<Map<String, Value>>(&profile.json),
         Err(refusal) => return Outcome::Left(Reason::Unmappable(refusal.rule())),
@@ -81,7 +81,7 @@ pub fn of(row: &LegacyRow, config: &Config, without_password: &[String]) -> Outc
         Identified::Unverifiable(_) if asked("unverifiable") => return Outcome::User(user),
         Identified::Unverifiable(reason) => return Outcome::Left(Reason::NoPassword(reason.word())),
     };
-    match transcode_row(row, scheme, password) {
+    match rows.transcode(row, scheme) {
         Transcoded::PasswordHash(hash) => {
             user.insert("password_hash".into(), Value::String(hash));
         }

@@ -8,6 +8,7 @@ use crate::{
     accounts::{
         pages::{NoPages, Pages},
         profile,
+        transcode::row::Rows,
     },
     config::Config,
     ledger::Ledger,
@@ -121,6 +122,7 @@ pub async fn export(
     let mut users = ChunkWriter::new(directory);
     let mut rejects = BufWriter::new(File::create(directory.join(REJECTS))?);
     let mut addresses = Addresses::default();
+    let rows = Rows::of(&config.password);
     let mut pages = Pages::new(store, &config.users);
     while let Some(page) = pages.next().await? {
         let ids: Vec<Option<String>> =
@@ -132,7 +134,7 @@ pub async fn export(
                 manifest.already_migrated += 1;
                 continue;
             }
-            let reason = match auth0_user::of(row, config, without_password) {
+            let reason = match auth0_user::of(row, config, &rows, without_password) {
                 Outcome::User(user) => match accepted(user, &schema, &mut addresses) {
                     Ok(json) => {
                         users.add(&json)?;

@@ -2,20 +2,19 @@
 //!
 //! One pass over the table in the order of its key, a page at a time; no hash, no identifier and no key is kept.
 pub mod fingerprints;
-pub mod importable;
 pub mod status;
 
 use crate::{
     accounts::{
         pages::{NoPages, Pages},
         profile, stored_hash,
+        transcode::row::Rows,
     },
     config::{Config, users::ProfileKey},
     hash::scheme::{Identified, Reason},
     store::{Store, legacy_row::LegacyRow},
 };
 use fingerprints::Fingerprints;
-use importable::is_importable;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -69,6 +68,7 @@ pub struct Plan {
 /// Counts while rows come in.
 pub struct Counting<'a> {
     config: &'a Config,
+    importable: Rows<'a>,
     rows: u64,
     groups: BTreeMap<(&'static str, String, bool), u64>,
     no_password: u64,
@@ -85,6 +85,7 @@ impl<'a> Counting<'a> {
     pub fn new(config: &'a Config) -> Self {
         Self {
             config,
+            importable: Rows::of(&config.password),
             rows: 0,
             groups: BTreeMap::new(),
             no_password: 0,
@@ -132,7 +133,7 @@ impl<'a> Counting<'a> {
             }
             Identified::Hash { scheme, verifier } => {
                 let cost = verifier.cost();
-                let importable = is_importable(scheme, &cost);
+                let importable = self.importable.transcode(row, scheme).is_importable();
                 *self.groups.entry((scheme, cost.label, importable)).or_default() += 1;
                 match (sound, importable && has_email) {
                     (false, _) => self.plan.by_reset += 1,

@@ -5,6 +5,7 @@
 //! by trying.
 #![allow(clippy::pedantic, reason = "a test fails loudly; the strict set is for what is shipped")]
 mod auth0_verifier;
+mod corners;
 mod round_trip;
 mod rows;
 mod vectors;

@@ -17,7 +17,7 @@ fn utf16le(text: &str) -> Vec<u8> {
 }
 
 /// Imported, the hash belongs to this password and to no other.
-fn round_trips(scheme: &str, hash: &str, salt: Option<&str>, site: &Site, typing: &Typing, password: &str) {
+pub fn round_trips(scheme: &str, hash: &str, salt: Option<&str>, site: &Site, typing: &Typing, password: &str) {
     let transcoded = transcode(scheme, Stored { hash, salt }, site, typing);
     let user = imported(transcoded).unwrap_or_else(|| panic!("{scheme} is importable"));
     assert_eq!(schema_errors(&user), "");
@@ -25,7 +25,7 @@ fn round_trips(scheme: &str, hash: &str, salt: Option<&str>, site: &Site, typing
     assert_eq!(accepts(&user, &format!("{password}~")), Ok(false), "{scheme}");
 }
 
-fn plain(scheme: &str, hash: &str, salt: Option<&str>, password: &str) {
+pub fn plain(scheme: &str, hash: &str, salt: Option<&str>, password: &str) {
     round_trips(scheme, hash, salt, &Site::default(), &Typing::default(), password);
 }
 

@@ -1,6 +1,6 @@
 //! Rows of a table: what the configuration says of them decides what is exported.
 use drawbridge::{
-    accounts::transcode::{Transcoded, reason, row::transcode_row},
+    accounts::transcode::{Transcoded, reason, row::Rows},
     config::password::{Password, SchemeColumn},
     hash::{scheme::Site, schemes::Schemes, typing::Typing},
     store::legacy_row::{LegacyRow, LegacyValue},
@@ -30,7 +30,7 @@ const MD5: &str = "67a1e09bb1f83f5007dc119c14d663aa ";
 #[test]
 fn the_column_of_the_salt_is_read() {
     let row = row(&[("hash", MD5), ("salt", "salt")]);
-    let Transcoded::Custom(object) = transcode_row(&row, "md5_salt_pass", &password(&["md5_salt_pass"])) else {
+    let Transcoded::Custom(object) = Rows::of(&password(&["md5_salt_pass"])).transcode(&row, "md5_salt_pass") else {
         panic!("one round of MD5 is importable");
     };
     assert_eq!(object["salt"]["value"], "salt");
@@ -40,10 +40,13 @@ fn the_column_of_the_salt_is_read() {
 #[test]
 fn a_text_of_several_listed_schemes_is_not_exported_as_the_first() {
     let row = row(&[("hash", MD5), ("salt", "salt")]);
-    let told = transcode_row(&row, "md5_salt_pass", &password(&["md5_salt_pass", "md5_pass_salt"]));
+    let told = Rows::of(&password(&["md5_salt_pass", "md5_pass_salt"])).transcode(&row, "md5_salt_pass");
     assert!(told == Transcoded::No(reason::READINGS));
+    // Without a salt it is of one only.
+    let unsalted = self::row(&[("hash", MD5)]);
+    assert!(Rows::of(&password(&["raw_md5", "md5_salt_pass"])).transcode(&unsalted, "raw_md5").is_importable());
     // Two names for one computation are one.
-    let told = transcode_row(&row, "vbulletin3", &password(&["vbulletin3", "vbulletin4"]));
+    let told = Rows::of(&password(&["vbulletin3", "vbulletin4"])).transcode(&row, "vbulletin3");
     assert!(told == Transcoded::No(reason::NESTED));
 }
 
@@ -53,12 +56,12 @@ fn a_column_that_names_the_scheme_leaves_no_doubt() {
     let values = BTreeMap::from([("1".to_owned(), "md5_salt_pass".to_owned())]);
     let mut password = password(&["md5_salt_pass", "md5_pass_salt"]);
     password.scheme = Some(SchemeColumn { column: "kind".into(), values });
-    assert!(transcode_row(&row, "md5_salt_pass", &password).is_importable());
+    assert!(Rows::of(&password).transcode(&row, "md5_salt_pass").is_importable());
 }
 
 #[test]
 fn without_a_list_the_text_tells() {
     let bcrypt = row(&[("hash", "$2a$10$abcdefghijklmnopqrstuuwOuvuEB8yOWqrtta0jWB10wzwfcx.sG")]);
-    assert!(matches!(transcode_row(&bcrypt, "bcrypt_2a", &password(&["auto"])), Transcoded::PasswordHash(_)));
-    assert!(transcode_row(&row(&[]), "bcrypt_2a", &password(&["auto"])) == Transcoded::No(reason::UNREADABLE));
+    assert!(matches!(Rows::of(&password(&["auto"])).transcode(&bcrypt, "bcrypt_2a"), Transcoded::PasswordHash(_)));
+    assert!(Rows::of(&password(&["auto"])).transcode(&row(&[]), "bcrypt_2a") == Transcoded::No(reason::UNREADABLE));
 }

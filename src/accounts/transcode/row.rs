@@ -1,4 +1,4 @@
-//! What the import takes for a row of the table.
+//! What the import takes for the rows of the table.
 use super::{Transcoded, reason, transcode};
 use crate::{
     accounts::stored_hash::text,
@@ -9,39 +9,58 @@ use crate::{
     },
     store::legacy_row::LegacyRow,
 };
+use std::collections::BTreeSet;
 
 /// Text that only a configuration without a list calls ambiguous.
 const AMBIGUOUS: Stored<'_> = Stored { hash: "d41d8cd98f00b204e9800998ecf8427e", salt: None };
 
-/// What the import takes for a row whose stored hash was identified as of this scheme.
-#[must_use]
-pub fn transcode_row(row: &LegacyRow, scheme: &str, password: &Password) -> Transcoded {
-    let Some(hash) = row.get(&password.column).and_then(text) else { return Transcoded::No(reason::UNREADABLE) };
-    let salt = password.salt.as_deref().and_then(|column| row.get(column)).and_then(text);
-    let stored = Stored { hash: &hash, salt: salt.as_ref().map(|salt| salt.as_str()) };
-    if !names_its_scheme(row, password) && is_ambiguous(stored, password) {
-        return Transcoded::No(reason::READINGS);
-    }
-    transcode(scheme, stored, &password.site, &password.typing)
+/// Transcodes the rows of one table.
+pub struct Rows<'a> {
+    password: &'a Password,
+    /// Whether the configuration lists schemes: then a login tries every one that could have written a text.
+    listed: bool,
 }
 
-/// Whether a column of the row decides its scheme.
-fn names_its_scheme(row: &LegacyRow, password: &Password) -> bool {
-    let Some(deciding) = &password.scheme else { return false };
-    let Some(named) = row.get(&deciding.column).and_then(text).filter(|named| !named.is_empty()) else { return false };
-    deciding.values.get(named.trim()).map_or(named.trim(), String::as_str) != LISTED
-}
-
-/// Whether several listed schemes may have written the text: a login tries them all, the import has one.
-fn is_ambiguous(stored: Stored<'_>, password: &Password) -> bool {
-    // Without a list the first scheme that the text tells is the only one.
-    if matches!(password.schemes.identify(AMBIGUOUS, &password.site), Identified::Unverifiable(Reason::Ambiguous)) {
-        return false;
+impl<'a> Rows<'a> {
+    /// Of the table that this configuration reads.
+    #[must_use]
+    pub fn of(password: &'a Password) -> Self {
+        let of_auto = password.schemes.identify(AMBIGUOUS, &password.site);
+        let listed = !matches!(of_auto, Identified::Unverifiable(Reason::Ambiguous));
+        Self { password, listed }
     }
-    let candidates = password.schemes.candidates(stored, &password.site);
-    let computation = |name: &'static str| registry::find(name).map_or(name, |scheme| scheme.computes());
-    let mut computed: Vec<&str> = candidates.into_iter().map(computation).collect();
-    computed.sort_unstable();
-    computed.dedup();
-    computed.len() > 1
+
+    /// What the import takes for a row whose stored hash was identified as of this scheme.
+    #[must_use]
+    pub fn transcode(&self, row: &LegacyRow, scheme: &str) -> Transcoded {
+        let password = self.password;
+        let Some(hash) = row.get(&password.column).and_then(text) else { return Transcoded::No(reason::UNREADABLE) };
+        let salt = password.salt.as_deref().and_then(|column| row.get(column)).and_then(text);
+        let stored = Stored { hash: &hash, salt: salt.as_ref().map(|salt| salt.as_str()) };
+        if self.listed && !self.names_its_scheme(row) && self.is_of_several(stored) {
+            return Transcoded::No(reason::READINGS);
+        }
+        transcode(scheme, stored, &password.site, &password.typing)
+    }
+
+    /// Whether a column of the row decides its scheme.
+    fn names_its_scheme(&self, row: &LegacyRow) -> bool {
+        let Some(deciding) = &self.password.scheme else { return false };
+        let named = row.get(&deciding.column).and_then(text).filter(|named| !named.is_empty());
+        let Some(named) = named else { return false };
+        deciding.values.get(named.trim()).map_or(named.trim(), String::as_str) != LISTED
+    }
+
+    /// Whether several listed schemes may have written the text: the import has one.
+    fn is_of_several(&self, stored: Stored<'_>) -> bool {
+        let site = &self.password.site;
+        let candidates = self.password.schemes.candidates(stored, site);
+        let trimmed = Stored { hash: stored.hash.trim(), ..stored };
+        // A candidate that only lacks a salt is none: a login does not try it.
+        let tried = |name: &&str| registry::find(name).is_none_or(|scheme| scheme.parse(trimmed, site).is_ok());
+        // Two names for one computation are one verification.
+        let computation = |name: &'static str| registry::find(name).map_or(name, |scheme| scheme.computes());
+        let different: BTreeSet<&str> = candidates.into_iter().filter(tried).map(computation).collect();
+        different.len() > 1
+    }
 }
