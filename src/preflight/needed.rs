@@ -41,7 +41,9 @@ pub fn of(config: &Config, catalogue: Option<&[CatalogueTable]>) -> Needed {
     if let Some(path) = users.from.path() {
         // Without another table in it, every bare name is a column, too: `status = 3`.
         let table = catalogue.and_then(|tables| tables.iter().find(|table| is_at(table, path)));
-        let is_column = |name: &String| table.is_none_or(|table| table.column(name).is_some());
+        // Beside joined tables a bare name may be a column of theirs: there `u.` and `users.reads` tell.
+        let joined = matches!(&users.from, From::Table(table) if table.joins.is_some());
+        let is_column = |name: &String| !joined && table.is_none_or(|table| table.column(name).is_some());
         needed.add(path, alone.iter().flat_map(|(_, sql)| bare_names(sql)).filter(is_column), catalogue);
     }
     if users.reads.is_empty() && !texts.is_empty() {
@@ -122,6 +124,18 @@ fn is_alone(sql: &str) -> bool {
 
 /// Words of SQL that are no columns.
 const KEYWORDS: &[&str] = &[
+    "both",
+    "day",
+    "for",
+    "from",
+    "hour",
+    "leading",
+    "minute",
+    "month",
+    "second",
+    "trailing",
+    "using",
+    "year",
     "and",
     "as",
     "at",
