@@ -1,6 +1,7 @@
 //! The command line: one file per command. Secrets never come from arguments.
 pub mod auth0;
 pub mod bulk;
+pub mod bulk_import;
 pub mod census;
 pub mod check;
 pub mod hash;
@@ -134,6 +135,21 @@ enum BulkCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Send the files of an export to Auth0; the same command again goes on where it was
+    Import {
+        /// The directory of the export
+        #[arg(value_name = "DIR")]
+        directory: PathBuf,
+        /// Change users who are in Auth0 already, by their e-mail address; their metadata is replaced
+        #[arg(long)]
+        upsert: bool,
+        /// Check the files and tell what would be sent; Auth0 is not asked
+        #[arg(long)]
+        dry_run: bool,
+        /// The result as JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -212,6 +228,9 @@ pub fn run() -> ExitCode {
         Command::User { command: UserCommand::Unmark { user_id } } => user::unmark(&arguments.config, &user_id),
         Command::Bulk { command: BulkCommand::Export { out, without_password, json } } => {
             bulk::export(&arguments.config, &out, &without_password, json)
+        }
+        Command::Bulk { command: BulkCommand::Import { directory, upsert, dry_run, json } } => {
+            bulk_import::run(&arguments.config, &directory, bulk_import::Options { upsert, dry_run, as_json: json })
         }
         Command::Sql { apply, admin_url_file } => sql::run(&arguments.config, apply, admin_url_file.as_deref()),
         Command::Auth0 { command: Auth0Command::Write { out, complete, print } } => match (out, print) {

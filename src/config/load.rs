@@ -15,25 +15,32 @@ use std::path::Path;
 pub struct Needs {
     token: bool,
     placeholders: bool,
+    auth0: bool,
 }
 
 impl Needs {
     /// The database and the users, as every command.
     #[must_use]
     pub fn database() -> Self {
-        Self { token: false, placeholders: true }
+        Self { token: false, placeholders: true, auth0: false }
     }
 
     /// The token rules, which may still be what `init` wrote.
     #[must_use]
     pub fn check() -> Self {
-        Self { token: true, placeholders: true }
+        Self { token: true, placeholders: true, auth0: false }
     }
 
     /// The token rules, too.
     #[must_use]
     pub fn token() -> Self {
-        Self { token: true, placeholders: false }
+        Self { token: true, placeholders: false, auth0: false }
+    }
+
+    /// The database and the tenant's Management API.
+    #[must_use]
+    pub fn management_api() -> Self {
+        Self { token: false, placeholders: true, auth0: true }
     }
 }
 
@@ -94,6 +101,8 @@ fn read(
     let password = super::password::read(&root.table("password"), users.as_ref());
     let migration = super::migration::read(&root.table("migration"));
     let limits = super::limits::read(&root.table("limits"));
+    let issuer = token.as_ref().map(|token| token.issuer.as_str()).filter(|issuer| !issuer.is_empty());
+    let auth0 = super::auth0::read(&root.table("auth0"), needs.auth0, issuer);
     let log = super::log::read(&root.table("log"));
     root.not_supported("audit", "remove the section: this version keeps no audit stream, and does not pretend to");
     root.finish();
@@ -109,6 +118,7 @@ fn read(
         password,
         migration,
         limits,
+        auth0,
         log,
         secrets_inside: Vec::new(),
     })

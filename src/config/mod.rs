@@ -1,4 +1,5 @@
 //! The configuration: parsed once, cannot be wrong afterwards. One file per section of `drawbridge.toml`.
+pub mod auth0;
 pub mod computed;
 pub mod database;
 pub mod database_url;
@@ -38,6 +39,8 @@ pub struct Config {
     pub migration: migration::Migration,
     /// `[limits]`: verification threads and throttles.
     pub limits: limits::Limits,
+    /// `[auth0]`: the Management API. `None` when the section is absent; only `bulk import` needs it.
+    pub auth0: Option<auth0::Auth0>,
     /// `[log]`: format and level of the log.
     pub log: log::Log,
     /// Keys whose secrets stand in the file itself instead of one of their own.

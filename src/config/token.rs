@@ -88,7 +88,8 @@ pub(super) fn read(section: &Section<'_>, needed: bool, may_be_placeholder: bool
 const SECOND: Duration = Duration::from_secs(1);
 const DAY: Duration = Duration::from_secs(86_400);
 
-fn check_url(section: &Section<'_>, key: &str, text: &str) {
+/// Whether a URL is https, or of this machine alone.
+pub(super) fn check_url(section: &Section<'_>, key: &str, text: &str) {
     if text.is_empty() {
         return;
     }

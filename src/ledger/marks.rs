@@ -1,9 +1,9 @@
 //! Marks in the three databases. A mark is inserted or found, never changed: the role has INSERT and SELECT alone.
-use super::{BULK, Ledger, Mark, schema::drawbridge_migrated_users::dsl};
+use super::{BULK, Ledger, Mark, insert_all::InsertAll, schema::drawbridge_migrated_users::dsl};
 use crate::store::{
     error::{StoreError, StoreErrorKind},
     runtime::DatabaseRuntime,
-    session::{self, Diesel, DieselConnection, SessionLimits, Sessions, Work},
+    session::{self, Diesel, SessionLimits, Sessions, Work},
 };
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
@@ -23,7 +23,7 @@ use std::{collections::HashSet, sync::Arc};
 const CHUNK: usize = 500;
 
 /// A connection to a database with the ledger in it.
-pub(crate) trait Register: DieselConnection {
+pub(crate) trait Register: InsertAll {
     /// When the user was marked and by whom.
     fn find<'a>(&'a mut self, user_id: &'a str) -> BoxFuture<'a, QueryResult<Option<(NaiveDateTime, String)>>>;
     /// How many marks there are.
@@ -157,6 +157,20 @@ where
             .boxed()
         });
         self.sessions.run(work).await
+    }
+
+    async fn mark_all(&self, user_ids: &[String], marked_by: &str) -> Result<(), StoreError> {
+        let moment = Utc::now().naive_utc().trunc_subsecs(6);
+        let marked_by: String = marked_by.chars().take(255).collect();
+        for some in user_ids.chunks(CHUNK) {
+            let (some, marked_by) = (some.to_vec(), marked_by.clone());
+            let work: Work<Diesel<C>, usize> = Arc::new(move |connection: &mut C, _| {
+                let (some, marked_by) = (some.clone(), marked_by.clone());
+                async move { connection.insert_all(&some, moment, &marked_by).await }.boxed()
+            });
+            self.sessions.run(work).await?;
+        }
+        Ok(())
     }
 
     async fn migrated_at(&self, user_id: &str) -> Result<Option<DateTime<Utc>>, StoreError> {

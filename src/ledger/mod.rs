@@ -1,4 +1,5 @@
 //! Our marks: who has crossed, when, and which client said so. The only schema that is ours.
+mod insert_all;
 mod marks;
 mod open;
 pub mod schema;
@@ -31,6 +32,8 @@ pub struct Mark {
 pub trait Ledger: Send + Sync {
     /// Enters a mark, or answers with the one that stands. Concurrent calls agree.
     async fn mark(&self, user_id: &str, marked_by: &str) -> Result<Mark, StoreError>;
+    /// Enters the marks that are not there yet, at one moment.
+    async fn mark_all(&self, user_ids: &[String], marked_by: &str) -> Result<(), StoreError>;
     /// When the user was marked, if ever.
     async fn migrated_at(&self, user_id: &str) -> Result<Option<DateTime<Utc>>, StoreError>;
     /// Which of these users are marked.

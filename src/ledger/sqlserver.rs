@@ -47,6 +47,17 @@ async fn find(client: &mut Tds, user_id: &str) -> Result<Found, TdsError> {
     }
 }
 
+/// Inserts so many marks, those that are there already left as they are.
+fn insert_missing(users: usize) -> String {
+    let places: Vec<String> = (3..users + 3).map(|n| format!("(@P{n})")).collect();
+    format!(
+        "insert into drawbridge_migrated_users (user_id, migrated_at, marked_by) select given.user_id, \
+         convert(datetime2(6), @P1, 126), @P2 from (values {}) as given(user_id) where not exists (select 1 from \
+         drawbridge_migrated_users with (updlock, holdlock) where user_id = given.user_id)",
+        places.join(", ")
+    )
+}
+
 #[async_trait]
 impl Ledger for TdsLedger {
     async fn mark(&self, user_id: &str, marked_by: &str) -> Result<Mark, StoreError> {
@@ -81,6 +92,27 @@ impl Ledger for TdsLedger {
             .boxed()
         });
         self.sessions.run(work).await
+    }
+
+    async fn mark_all(&self, user_ids: &[String], marked_by: &str) -> Result<(), StoreError> {
+        let moment = Utc::now().naive_utc().trunc_subsecs(6);
+        let marked_by: String = marked_by.chars().take(255).collect();
+        for some in user_ids.chunks(CHUNK) {
+            let (some, marked_by) = (some.to_vec(), marked_by.clone());
+            let work: Work<TdsManager, ()> = Arc::new(move |client: &mut Tds, _| {
+                let (some, marked_by) = (some.clone(), marked_by.clone());
+                async move {
+                    let mut insert = Query::new(insert_missing(some.len()));
+                    insert.bind(moment.format(FORMAT).to_string());
+                    insert.bind(marked_by);
+                    insert.bind_iter(some);
+                    insert.execute(client).await.map(drop)
+                }
+                .boxed()
+            });
+            self.sessions.run(work).await?;
+        }
+        Ok(())
     }
 
     async fn migrated_at(&self, user_id: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
