@@ -6,6 +6,8 @@ pub mod export;
 pub mod import;
 pub mod import_check;
 pub mod journal;
+pub mod reconcile;
+pub mod tenant_export;
 pub mod total;
 pub mod user_file;
 pub mod verdict;

@@ -2,6 +2,7 @@
 pub mod auth0;
 pub mod bulk;
 pub mod bulk_import;
+pub mod bulk_reconcile;
 pub mod census;
 pub mod check;
 pub mod hash;
@@ -150,6 +151,15 @@ enum BulkCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Compare an export of the tenant's users with the legacy table and the ledger
+    Reconcile {
+        /// The file of a users export job: one JSON object a line, plain or gzip
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// The result as JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -231,6 +241,9 @@ pub fn run() -> ExitCode {
         }
         Command::Bulk { command: BulkCommand::Import { directory, upsert, dry_run, json } } => {
             bulk_import::run(&arguments.config, &directory, bulk_import::Options { upsert, dry_run, as_json: json })
+        }
+        Command::Bulk { command: BulkCommand::Reconcile { file, json } } => {
+            bulk_reconcile::run(&arguments.config, &file, json)
         }
         Command::Sql { apply, admin_url_file } => sql::run(&arguments.config, apply, admin_url_file.as_deref()),
         Command::Auth0 { command: Auth0Command::Write { out, complete, print } } => match (out, print) {
