@@ -6,5 +6,6 @@ pub mod client;
 pub mod guard;
 pub mod issuer;
 pub mod legacy_users;
+pub mod management_api;
 pub mod mariadb;
 pub mod postgres;
