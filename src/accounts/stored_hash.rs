@@ -9,33 +9,49 @@ use zeroize::Zeroizing;
 /// Lengths of digests: bytes of such a length are told as the hex that other tables have.
 const DIGESTS: [usize; 6] = [16, 20, 28, 32, 48, 64];
 
-/// Gives the stored hash and its salt, as they were identified, to whoever reads them; `None` where there is none.
-pub fn with_stored<T>(row: &LegacyRow, password: &Password, read: impl FnOnce(Stored<'_>) -> T) -> Option<T> {
-    let hash = row.get(&password.column).and_then(text)?;
-    let salt = password.salt.as_deref().and_then(|column| row.get(column)).and_then(text);
-    Some(read(Stored { hash: hash.trim(), salt: salt.as_ref().map(|salt| salt.as_str()) }))
+/// The texts of a row's stored hash and of its salt.
+pub struct Texts {
+    hash: Zeroizing<String>,
+    salt: Option<Zeroizing<String>>,
+}
+
+impl Texts {
+    /// Of this row; `None` where its password column holds no text.
+    #[must_use]
+    pub fn of(row: &LegacyRow, password: &Password) -> Option<Self> {
+        let hash = row.get(&password.column).and_then(text)?;
+        let salt = password.salt.as_deref().and_then(|column| row.get(column)).and_then(text);
+        Some(Self { hash, salt })
+    }
+
+    /// As schemes read them.
+    #[must_use]
+    pub fn stored(&self) -> Stored<'_> {
+        Stored { hash: &self.hash, salt: self.salt.as_ref().map(|salt| salt.as_str()) }
+    }
+}
+
+/// The scheme that a column of the row names; `None` where the configured ones are tried.
+#[must_use]
+pub fn named_scheme(row: &LegacyRow, password: &Password) -> Option<String> {
+    let deciding = password.scheme.as_ref()?;
+    let named = row.get(&deciding.column).and_then(text).filter(|named| !named.is_empty())?;
+    let name = deciding.values.get(named.trim()).map_or(named.trim(), String::as_str);
+    (name != LISTED).then(|| name.to_owned())
 }
 
 /// What the row's stored hash is.
 #[must_use]
 pub fn identify(row: &LegacyRow, password: &Password) -> Identified {
-    let hash = match row.get(&password.column) {
-        None | Some(LegacyValue::Null) => return Identified::NoPassword,
-        Some(value) => text(value),
-    };
-    let Some(hash) = hash else { return Identified::Unverifiable(Reason::Malformed) };
-    let salt = password.salt.as_deref().and_then(|column| row.get(column)).and_then(text);
-    let stored = Stored { hash: &hash, salt: salt.as_ref().map(|salt| salt.as_str()) };
-    let Some(deciding) = &password.scheme else { return password.schemes.identify(stored, &password.site) };
-    let Some(named) = row.get(&deciding.column).and_then(text).filter(|named| !named.is_empty()) else {
-        return password.schemes.identify(stored, &password.site);
-    };
-    let name = deciding.values.get(named.trim()).map_or(named.trim(), String::as_str);
-    if name == LISTED {
-        return password.schemes.identify(stored, &password.site);
+    if matches!(row.get(&password.column), None | Some(LegacyValue::Null)) {
+        return Identified::NoPassword;
     }
-    match password.schemes.only(name) {
-        Some(only) => only.identify(stored, &password.site),
+    let Some(texts) = Texts::of(row, password) else { return Identified::Unverifiable(Reason::Malformed) };
+    let Some(name) = named_scheme(row, password) else {
+        return password.schemes.identify(texts.stored(), &password.site);
+    };
+    match password.schemes.only(&name) {
+        Some(only) => only.identify(texts.stored(), &password.site),
         // What the row says is not known: anything else would be a guess.
         None => Identified::Unverifiable(Reason::Unknown),
     }

@@ -1,5 +1,5 @@
 //! The two traits that every scheme implements, and what they say.
-use super::{attempt::Attempt, lanes::Lane};
+use super::{attempt::Attempt, digest::Digest, lanes::Lane};
 use crate::secret::Secret;
 use std::{collections::BTreeMap, fmt};
 
@@ -85,6 +85,39 @@ pub trait Verifier: Send + Sync {
     fn of_lane(&self, _output: &[u8]) -> Verdict {
         Verdict::Undecided
     }
+    /// What the hash is made of, for whoever writes it in another form; `None` where the parts do not say all of it.
+    fn parts(&self) -> Option<Parts<'_>> {
+        None
+    }
+}
+
+/// What a stored hash of the password as it was typed is made of, whatever its text looked like.
+#[derive(Clone, Copy)]
+pub enum Parts<'a> {
+    /// PBKDF2 (RFC 8018).
+    Pbkdf2 {
+        /// The digest of its HMAC.
+        prf: Digest,
+        /// How often.
+        rounds: u32,
+        /// Its salt, a site's secret included.
+        salt: &'a [u8],
+        /// Its output.
+        output: &'a [u8],
+    },
+    /// scrypt (RFC 7914).
+    Scrypt {
+        /// N itself.
+        n: u64,
+        /// Block size.
+        r: u32,
+        /// Parallelism.
+        p: u32,
+        /// Its salt.
+        salt: &'a [u8],
+        /// Its output.
+        output: &'a [u8],
+    },
 }
 
 /// The cost of one verification.

@@ -6,6 +6,10 @@
 //! When the future of a diesel-async statement is dropped, its connection would go back with the reply still to come,
 //! and the next borrower would read it: one person's row for another's. So the future is never the caller's, and a
 //! [`Lease`] that was not completed closes its connection.
+mod link;
+
+pub(crate) use self::link::{Diesel, DieselConnection, Link, diesel, from_connecting};
+
 use super::{
     error::{StoreError, StoreErrorKind},
     runtime::DatabaseRuntime,
@@ -13,12 +17,6 @@ use super::{
 use deadpool::{
     Runtime,
     managed::{Manager, Object, Pool, PoolError, TimeoutType},
-};
-use diesel::ConnectionError;
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel_async::pooled_connection::{
-    AsyncDieselConnectionManager, ManagerConfig, PoolError as SetupError, PoolableConnection, RecyclingMethod,
-    SetupCallback,
 };
 use futures_util::future::BoxFuture;
 use std::{
@@ -29,59 +27,6 @@ use tokio::{sync::oneshot, time::timeout};
 
 /// What a driver's network may take beyond the server's own limit, before the connection is closed.
 const MARGIN: Duration = Duration::from_millis(250);
-
-/// One kind of pooled connection: how its failures read, and whether it can be given up.
-pub(crate) trait Link: Manager + Send + Sync + 'static
-where
-    Self::Type: Send,
-    Self::Error: Send,
-{
-    /// Whether a running statement can be given up by closing the connection. SQLite's cannot.
-    const CLOSABLE: bool;
-    /// What a failed statement gives.
-    type Fault: Send;
-    /// What a failed connection means.
-    fn of_connecting(error: &Self::Error) -> StoreError;
-    /// What a failed statement means. The driver's words may quote a bound value: none of them is passed on.
-    fn of_fault(fault: &Self::Fault) -> StoreError;
-}
-
-/// diesel's pool of one kind of connection.
-pub(crate) type Diesel<C> = AsyncDieselConnectionManager<C>;
-
-/// A connection of diesel's.
-pub(crate) trait DieselConnection: PoolableConnection + Send + 'static {
-    /// Whether a running statement can be given up by closing the connection.
-    const CLOSABLE: bool;
-}
-
-impl<C: DieselConnection> Link for Diesel<C>
-where
-    Self: Manager<Type = C, Error = SetupError> + Send + Sync,
-{
-    const CLOSABLE: bool = C::CLOSABLE;
-    type Fault = DieselError;
-
-    fn of_connecting(error: &SetupError) -> StoreError {
-        match error {
-            SetupError::ConnectionError(error) => from_connecting(error),
-            SetupError::QueryError(_) => unreachable(),
-        }
-    }
-
-    fn of_fault(fault: &DieselError) -> StoreError {
-        from_statement(fault)
-    }
-}
-
-/// diesel's pool, made by our own way to connect.
-pub(crate) fn diesel<C: DieselConnection>(setup: SetupCallback<C>) -> Diesel<C> {
-    let mut config = ManagerConfig::default();
-    // `Verified` would cost a round trip for every lookup, and its ping is what reads another's reply.
-    config.recycling_method = RecyclingMethod::Fast;
-    config.custom_setup = setup;
-    Diesel::new_with_config(String::new(), config)
-}
 
 /// Times and sizes.
 #[derive(Debug, Clone, Copy)]
@@ -303,33 +248,5 @@ where
         PoolError::Timeout(_) => unreachable(),
         PoolError::Backend(error) => L::of_connecting(error),
         _ => StoreError::new(StoreErrorKind::Connection, "the database cannot be reached"),
-    }
-}
-
-/// What a failed connection means. Messages come from connecting only, where no person's value was sent.
-pub(crate) fn from_connecting(error: &ConnectionError) -> StoreError {
-    match error {
-        ConnectionError::CouldntSetupConfiguration(inner) => {
-            StoreError::new(StoreErrorKind::Refused, format!("the database refused the connection: {inner}"))
-        }
-        other => StoreError::new(StoreErrorKind::Connection, format!("the database cannot be reached: {other}")),
-    }
-}
-
-// The driver's message may quote a bound value, so none of it is passed on.
-fn from_statement(error: &DieselError) -> StoreError {
-    match error {
-        DieselError::DatabaseError(DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection, _) => {
-            StoreError::new(StoreErrorKind::Connection, "the connection to the database was lost")
-        }
-        DieselError::DatabaseError(_, information)
-            if ["Input/output error", "Driver error"].iter().any(|start| information.message().starts_with(start)) =>
-        {
-            StoreError::new(StoreErrorKind::Connection, "the connection to the database was lost")
-        }
-        DieselError::DatabaseError(..) => {
-            StoreError::new(StoreErrorKind::Refused, "the database refused the statement")
-        }
-        _ => StoreError::new(StoreErrorKind::Schema, "the reply of the database could not be read"),
     }
 }

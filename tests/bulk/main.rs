@@ -1,8 +1,8 @@
 //! The bulk import: what is exported is exactly what Auth0 would compute, or nothing.
 //!
-//! `auth0_import_schema.json` and `auth0_import_examples.json` are the JSON Schema and the examples of "Bulk User Import
-//! Database Schema and Examples" in Auth0's documentation (August 2026); the passwords beside the examples were found
-//! by trying.
+//! `src/bulk/import_schema.json`, which the export holds every user against, and `auth0_import_examples.json` are the
+//! JSON Schema and the examples of "Bulk User Import Database Schema and Examples" in Auth0's documentation (August
+//! 2026); the passwords beside the examples were found by trying.
 #![allow(clippy::pedantic, reason = "a test fails loudly; the strict set is for what is shipped")]
 mod auth0_verifier;
 mod corners;
@@ -14,7 +14,7 @@ use serde_json::Value;
 use std::sync::LazyLock;
 
 static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
-    let schema = serde_json::from_str(include_str!("auth0_import_schema.json")).expect("JSON");
+    let schema = serde_json::from_str(include_str!("../../src/bulk/import_schema.json")).expect("JSON");
     jsonschema::validator_for(&schema).expect("a schema")
 });
 

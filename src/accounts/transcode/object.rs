@@ -5,35 +5,9 @@ use super::{
     Told, Transcoded, reason,
     typed::{Charcode, Typed},
 };
-use crate::hash::digest::Digest;
+use crate::hash::{digest::Digest, scheme::Parts};
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use serde_json::{Value, json};
-
-/// A PBKDF2 hash.
-pub struct Pbkdf2 {
-    /// The digest of its HMAC.
-    pub prf: Digest,
-    /// How often.
-    pub rounds: u32,
-    /// Its salt.
-    pub salt: Vec<u8>,
-    /// Its output.
-    pub output: Vec<u8>,
-}
-
-/// A scrypt hash.
-pub struct Scrypt {
-    /// N itself.
-    pub n: u64,
-    /// Block size.
-    pub r: u32,
-    /// Parallelism.
-    pub p: u32,
-    /// Its salt.
-    pub salt: Vec<u8>,
-    /// Its output.
-    pub output: Vec<u8>,
-}
 
 /// Unpadded base64, as PHC strings have it.
 pub fn b64(octets: &[u8]) -> String {
@@ -116,32 +90,27 @@ pub fn hmac(digest: Digest, key: &[u8], typed: &Typed, output: &[u8]) -> Told<Tr
     Ok(Transcoded::Custom(object))
 }
 
-/// PBKDF2 as a PHC string.
-pub fn pbkdf2(hash: &Pbkdf2, typed: &Typed) -> Told<Transcoded> {
+/// PBKDF2 as a PHC string, or scrypt with its parameters beside it.
+pub fn parts(hash: Parts<'_>, typed: &Typed) -> Told<Transcoded> {
     typed.alone()?;
-    if hash.salt.is_empty() || hash.rounds == 0 {
-        return Err(reason::PARAMETERS);
+    match hash {
+        Parts::Pbkdf2 { salt: [], .. } | Parts::Pbkdf2 { rounds: 0, .. } | Parts::Scrypt { salt: [], .. } => {
+            Err(reason::PARAMETERS)
+        }
+        Parts::Pbkdf2 { prf, rounds, salt, output } => {
+            let (prf, length) = (name(prf)?, output.len());
+            Ok(text("pbkdf2", &format!("$pbkdf2-{prf}$i={rounds},l={length}${}${}", b64(salt), b64(output))))
+        }
+        Parts::Scrypt { n, r, p, salt, output } => Ok(Transcoded::Custom(json!({
+            "algorithm": "scrypt",
+            "hash": { "value": hex::encode(output), "encoding": "hex" },
+            "salt": octets(salt),
+            "keylen": output.len(),
+            "cost": n,
+            "blockSize": r,
+            "parallelization": p,
+        }))),
     }
-    let (prf, rounds, length) = (name(hash.prf)?, hash.rounds, hash.output.len());
-    let (salt, output) = (b64(&hash.salt), b64(&hash.output));
-    Ok(text("pbkdf2", &format!("$pbkdf2-{prf}$i={rounds},l={length}${salt}${output}")))
-}
-
-/// scrypt, its parameters beside it.
-pub fn scrypt(hash: &Scrypt, typed: &Typed) -> Told<Transcoded> {
-    typed.alone()?;
-    if hash.salt.is_empty() {
-        return Err(reason::PARAMETERS);
-    }
-    Ok(Transcoded::Custom(json!({
-        "algorithm": "scrypt",
-        "hash": { "value": hex::encode(&hash.output), "encoding": "hex" },
-        "salt": octets(&hash.salt),
-        "keylen": hash.output.len(),
-        "cost": hash.n,
-        "blockSize": hash.r,
-        "parallelization": hash.p,
-    })))
 }
 
 /// The digests of HMAC and of PBKDF2.

@@ -1,8 +1,8 @@
 //! What the import takes for the rows of the table.
 use super::{Transcoded, reason, transcode};
 use crate::{
-    accounts::stored_hash::text,
-    config::password::{LISTED, Password},
+    accounts::stored_hash::{Texts, named_scheme},
+    config::password::Password,
     hash::{
         registry,
         scheme::{Identified, Reason, Stored},
@@ -34,21 +34,12 @@ impl<'a> Rows<'a> {
     #[must_use]
     pub fn transcode(&self, row: &LegacyRow, scheme: &str) -> Transcoded {
         let password = self.password;
-        let Some(hash) = row.get(&password.column).and_then(text) else { return Transcoded::No(reason::UNREADABLE) };
-        let salt = password.salt.as_deref().and_then(|column| row.get(column)).and_then(text);
-        let stored = Stored { hash: &hash, salt: salt.as_ref().map(|salt| salt.as_str()) };
-        if self.listed && !self.names_its_scheme(row) && self.is_of_several(stored) {
+        let Some(texts) = Texts::of(row, password) else { return Transcoded::No(reason::UNREADABLE) };
+        let is_named = named_scheme(row, password).is_some();
+        if self.listed && !is_named && self.is_of_several(texts.stored()) {
             return Transcoded::No(reason::READINGS);
         }
-        transcode(scheme, stored, &password.site, &password.typing)
-    }
-
-    /// Whether a column of the row decides its scheme.
-    fn names_its_scheme(&self, row: &LegacyRow) -> bool {
-        let Some(deciding) = &self.password.scheme else { return false };
-        let named = row.get(&deciding.column).and_then(text).filter(|named| !named.is_empty());
-        let Some(named) = named else { return false };
-        deciding.values.get(named.trim()).map_or(named.trim(), String::as_str) != LISTED
+        transcode(scheme, texts.stored(), &password.site, &password.typing)
     }
 
     /// Whether several listed schemes may have written the text: the import has one.

@@ -23,13 +23,11 @@ impl Scheme for Keycloak {
     }
 
     fn parse(&self, stored: Stored<'_>, site: &Site) -> Result<Box<dyn Verifier>, ParseError> {
-        let credential = json(stored.hash)?;
-        let secret = nested(&credential, "secretData")?;
-        let data = nested(&credential, "credentialData")?;
+        let (secret, data) = secret_and_data(stored.hash)?;
         let (value, salt) = (text(&secret, "value")?, text(&secret, "salt")?);
         let algorithm = text(&data, "algorithm")?;
         if algorithm == "argon2" {
-            return argon2(value, salt, &data, site);
+            return registry::parse_inner("argon2", Stored { hash: &argon2(value, salt, &data)?, salt: None }, site);
         }
         let name = algorithm.strip_prefix("pbkdf2").ok_or(ParseError::Malformed)?.trim_start_matches('-');
         let prf = if name.is_empty() { Digest::Sha1 } else { Digest::named(name).ok_or(ParseError::Malformed)? };
@@ -38,22 +36,35 @@ impl Scheme for Keycloak {
     }
 }
 
+/// The text of the argon2 family for a credential of Keycloak's.
+///
+/// # Errors
+/// `Malformed` for a credential without argon2's parameters.
+pub fn argon2_text(stored: &str) -> Result<String, ParseError> {
+    let (secret, data) = secret_and_data(stored)?;
+    argon2(text(&secret, "value")?, text(&secret, "salt")?, &data)
+}
+
 /// Keycloak 25 and later: the parameters stand as text in lists.
-fn argon2(value: &str, salt: &str, data: &Value, site: &Site) -> Result<Box<dyn Verifier>, ParseError> {
+fn argon2(value: &str, salt: &str, data: &Value) -> Result<String, ParseError> {
     let additional = data.get("additionalParameters").ok_or(ParseError::Malformed)?;
     let parameter = |name: &str| {
         let first = additional.get(name).and_then(|list| list.get(0)).and_then(Value::as_str);
         first.ok_or(ParseError::Malformed)
     };
     let version = if parameter("version")? == "1.0" { 16 } else { 19 };
-    let text = format!(
+    Ok(format!(
         "$argon2{}$v={version}$m={},t={},p={}${salt}${value}",
         parameter("type")?,
         parameter("memory")?,
         number(data, "hashIterations")?,
         parameter("parallelism")?,
-    );
-    registry::parse_inner("argon2", Stored { hash: &text, salt: None }, site)
+    ))
+}
+
+fn secret_and_data(stored: &str) -> Result<(Value, Value), ParseError> {
+    let credential = json(stored)?;
+    Ok((nested(&credential, "secretData")?, nested(&credential, "credentialData")?))
 }
 
 impl Scheme for NpmCredential {

@@ -4,7 +4,7 @@ use crate::hash::{
     bounds,
     digest::Digest,
     encoding,
-    scheme::{Cost, ParseError, Scheme, Site, Stored, Tell, Verdict, Verifier},
+    scheme::{Cost, ParseError, Parts, Scheme, Site, Stored, Tell, Verdict, Verifier},
 };
 
 /// Shortest output in bytes: below, other passwords would match by chance.
@@ -67,6 +67,10 @@ impl Verifier for Pbkdf2Hash {
             salt: vec![0x5a; self.salt.len()],
             digest: vec![0; self.digest.len()],
         })
+    }
+
+    fn parts(&self) -> Option<Parts<'_>> {
+        Some(Parts::Pbkdf2 { prf: self.prf, rounds: self.rounds, salt: &self.salt, output: &self.digest })
     }
 }
 

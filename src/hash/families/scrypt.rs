@@ -4,7 +4,7 @@ use crate::hash::{
     bounds,
     digest::Digest,
     encoding,
-    scheme::{Cost, ParseError, Verdict, Verifier},
+    scheme::{Cost, ParseError, Parts, Verdict, Verifier},
 };
 use aes::Aes256;
 use ctr::{
@@ -145,5 +145,13 @@ impl Verifier for ScryptHash {
             of: self.of.clone(),
             nfkc: self.nfkc,
         })
+    }
+
+    fn parts(&self) -> Option<Parts<'_>> {
+        if self.nfkc || !matches!(self.of, Of::Output) {
+            return None;
+        }
+        let Numbers { log_n, r, p } = self.numbers;
+        Some(Parts::Scrypt { n: 1_u64.checked_shl(log_n)?, r, p, salt: &self.salt, output: &self.digest })
     }
 }
