@@ -26,8 +26,8 @@ pub struct StoredUser {
     pub updated: u32,
     /// In how many accepted jobs it was.
     pub sent: u32,
-    /// When it was inserted, or got another profile; none for users that were there before.
-    pub(super) changed: Option<Instant>,
+    /// When it was inserted; none for users that were there before.
+    pub(super) inserted_at: Option<Instant>,
     created_at: String,
 }
 
@@ -121,7 +121,6 @@ impl Directory {
             stored.fields.insert(key.clone(), value.clone());
         }
         stored.updated += 1;
-        stored.changed = Some(Instant::now());
         Ok(Change::Updated)
     }
 
@@ -146,9 +145,9 @@ impl Directory {
     }
 }
 
-fn new_user(fields: Map<String, Value>, changed: Option<Instant>) -> StoredUser {
+fn new_user(fields: Map<String, Value>, inserted_at: Option<Instant>) -> StoredUser {
     let created_at = super::jobs::now_text();
-    StoredUser { fields, inserted: 1, updated: 0, sent: 0, changed, created_at }
+    StoredUser { fields, inserted: 1, updated: 0, sent: 0, inserted_at, created_at }
 }
 
 impl StoredUser {
