@@ -109,7 +109,7 @@ impl World {
 
     /// Waits for the end of all jobs.
     pub async fn finish(&self) {
-        while self.api.tenant().jobs.iter().any(|job| job.is_active()) {
+        while !self.api.is_idle() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
