@@ -135,10 +135,10 @@ async fn an_upsert_replaces_metadata_and_never_the_password() {
 
 #[tokio::test]
 async fn two_jobs_take_turns() {
-    let slow = Settings { time_per_user: Duration::from_millis(10), ..Settings::unhurried() };
+    let slow = Settings { time_per_user: Duration::from_millis(100), ..Settings::unhurried() };
     let world = World::start(slow).await;
-    let first = world.import(&users(0..300)).await;
-    world.import(&users(300..600)).await;
+    let first = world.import(&users(0..1000)).await;
+    world.import(&users(1000..2000)).await;
     loop {
         let jobs = world.api.tenant().jobs;
         assert!(jobs.iter().all(|job| job.is_active()), "one job waited for the other");
