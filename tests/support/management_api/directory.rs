@@ -3,6 +3,7 @@ use super::{import_rules::error, settings::UpsertedHash};
 use serde_json::{Map, Value, json};
 use std::{
     collections::{BTreeMap, HashMap},
+    sync::Arc,
     time::Instant,
 };
 
@@ -18,17 +19,18 @@ pub enum Change {
 /// A user.
 #[derive(Debug, Clone)]
 pub struct StoredUser {
-    /// As the file had it, with the `user_id` of Auth0, the e-mail in lower case, and the hash that was imported.
-    pub fields: Map<String, Value>,
+    /// As the file had it, with the `user_id` of Auth0, the e-mail in lower case, and the hash that was imported. Shared
+    /// between snapshots: tests take many of them while a job works.
+    pub fields: Arc<Map<String, Value>>,
     /// How often an import inserted it.
     pub inserted: u32,
     /// How often an import updated it.
     pub updated: u32,
     /// In how many accepted jobs it was.
     pub sent: u32,
-    /// When it was inserted, or got another profile; none for users that were there before.
-    pub(super) changed: Option<Instant>,
-    created_at: String,
+    /// When it was inserted; none for users that were there before.
+    pub(super) inserted_at: Option<Instant>,
+    created_at: Arc<str>,
 }
 
 /// All users.
@@ -118,10 +120,9 @@ impl Directory {
                 self.usernames.remove(&name);
                 self.usernames.insert(value.as_str().unwrap_or_default().to_lowercase(), id.to_owned());
             }
-            stored.fields.insert(key.clone(), value.clone());
+            Arc::make_mut(&mut stored.fields).insert(key.clone(), value.clone());
         }
         stored.updated += 1;
-        stored.changed = Some(Instant::now());
         Ok(Change::Updated)
     }
 
@@ -146,9 +147,9 @@ impl Directory {
     }
 }
 
-fn new_user(fields: Map<String, Value>, changed: Option<Instant>) -> StoredUser {
-    let created_at = super::jobs::now_text();
-    StoredUser { fields, inserted: 1, updated: 0, sent: 0, changed, created_at }
+fn new_user(fields: Map<String, Value>, inserted_at: Option<Instant>) -> StoredUser {
+    let created_at = super::jobs::now_text().into();
+    StoredUser { fields: Arc::new(fields), inserted: 1, updated: 0, sent: 0, inserted_at, created_at }
 }
 
 impl StoredUser {
@@ -159,7 +160,7 @@ impl StoredUser {
 
     /// The user as the API shows it: never with a password.
     pub fn shown(&self) -> Map<String, Value> {
-        let mut shown = self.fields.clone();
+        let mut shown = Map::clone(&self.fields);
         shown.shift_remove("password_hash");
         shown.shift_remove("custom_password_hash");
         shown.shift_remove("mfa_factors");
@@ -171,8 +172,8 @@ impl StoredUser {
         let identity =
             json!({"connection": super::CONNECTION_NAME, "provider": "auth0", "user_id": own_id, "isSocial": false});
         shown.insert("identities".into(), json!([identity]));
-        shown.insert("created_at".into(), self.created_at.clone().into());
-        shown.insert("updated_at".into(), self.created_at.clone().into());
+        shown.insert("created_at".into(), (*self.created_at).into());
+        shown.insert("updated_at".into(), (*self.created_at).into());
         shown
     }
 }

@@ -45,7 +45,7 @@ pub struct Faults {
     pub latency: Duration,
     /// Up to so much more, evenly spread.
     pub jitter: Duration,
-    /// How long search does not see a new user, or a new address.
+    /// How long search does not see a new user.
     pub search_lag: Duration,
     /// Users whose import is refused: the `user_id` or e-mail in the file, and the code.
     pub users_refused: BTreeMap<String, String>,

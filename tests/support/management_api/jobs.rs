@@ -98,6 +98,7 @@ impl Job {
         self.status = status;
         self.status_details = details.map(str::to_owned);
         self.ended = Some(Instant::now());
+        self.seen.clear();
     }
 
     /// The job as the API shows it.

@@ -99,6 +99,11 @@ impl ManagementApi {
         self.shared.lock().snapshot()
     }
 
+    /// Whether no job is pending or processing: cheaper to ask than [`Self::tenant`].
+    pub fn is_idle(&self) -> bool {
+        !self.shared.lock().jobs.iter().any(Job::is_active)
+    }
+
     /// Puts a user there that no import inserted; `user_id` with or without `auth0|`.
     pub fn existing_user(&self, user_id: &str, email: &str) {
         self.shared.lock().directory.put(user_id, email);

@@ -84,7 +84,7 @@ fn select<'a>(directory: &'a Directory, clauses: &[Clause], lag: Duration) -> Ve
     all.unwrap_or_default()
         .iter()
         .filter_map(|id| directory.get(id))
-        .filter(|user| user.changed.is_none_or(|changed| changed.elapsed() >= lag))
+        .filter(|user| user.inserted_at.is_none_or(|inserted| inserted.elapsed() >= lag))
         .collect()
 }
 

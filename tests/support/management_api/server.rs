@@ -21,12 +21,7 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
-use std::{
-    collections::BTreeMap,
-    io,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, io, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::oneshot};
 
 /// A request is read up to here, so that its sender can read the 413.
@@ -178,22 +173,22 @@ fn shaped(text: String, fault: Option<Fault>) -> Body {
     let piece = |bytes: Bytes| Ok::<_, io::Error>(Frame::data(bytes));
     match fault {
         Some(Fault::CutBody) if !bytes.is_empty() => {
-            let half = piece(bytes.slice(..bytes.len() / 2));
-            let cut = Err(io::Error::other("the connection is closed on purpose"));
-            BodyExt::boxed(StreamBody::new(stream::iter([half, cut])))
+            let half = stream::iter([piece(bytes.slice(..bytes.len() / 2))]);
+            let cut = stream::once(async {
+                // Without a pause hyper would meet the end before it sent the head.
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                Err(io::Error::other("the connection is closed on purpose"))
+            });
+            BodyExt::boxed(StreamBody::new(half.chain(cut)))
         }
         Some(Fault::SlowBody(pause)) => {
             let pieces: Vec<Bytes> = bytes.chunks(bytes.len().div_ceil(8).max(1)).map(Bytes::copy_from_slice).collect();
             let slow = stream::iter(pieces).then(move |bytes| async move {
-                wait(pause).await;
+                tokio::time::sleep(pause).await;
                 piece(bytes)
             });
             BodyExt::boxed(StreamBody::new(slow))
         }
         _ => Full::new(bytes).map_err(|never| match never {}).boxed(),
     }
-}
-
-async fn wait(pause: Duration) {
-    tokio::time::sleep_until((Instant::now() + pause).into()).await;
 }

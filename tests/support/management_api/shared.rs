@@ -133,7 +133,8 @@ impl State {
 
     /// Whether a connection is closed as soon as it is made.
     pub fn closes_connection(&mut self) -> bool {
-        self.random.f64() < self.faults.connections_closed
+        // Drawn only where it matters: clients differ in how many connections they make, and a seed should not.
+        self.faults.connections_closed > 0.0 && self.random.f64() < self.faults.connections_closed
     }
 
     /// Takes a job unless there are too many; its number of active ones then.
