@@ -4,8 +4,12 @@
 //! JSON Schema and the examples of "Bulk User Import Database Schema and Examples" in Auth0's documentation (August
 //! 2026); the passwords beside the examples were found by trying.
 #![allow(clippy::pedantic, reason = "a test fails loudly; the strict set is for what is shipped")]
+#[path = "../support/mod.rs"]
+mod support;
+
 mod auth0_verifier;
 mod corners;
+mod import;
 mod round_trip;
 mod rows;
 mod vectors;

@@ -9,6 +9,7 @@ mod check;
 mod configuration;
 mod hash;
 mod init;
+mod reconcile;
 mod sql;
 mod status;
 mod user;

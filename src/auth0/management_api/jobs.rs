@@ -1,13 +1,10 @@
 //! Jobs of the bulk import.
-use super::{ApiError, ManagementApi, Silence, in_path};
+use super::{ApiError, ManagementApi, Silence, UNREADABLE, in_path};
 use reqwest::{
     StatusCode,
     multipart::{Form, Part},
 };
 use serde::{Deserialize, Serialize};
-
-/// So many answers in a row may be nonsense.
-const UNREADABLE: u32 = 8;
 
 /// What became of a file that was sent.
 #[derive(Debug)]
@@ -88,7 +85,7 @@ impl UserErrors {
         let exists = |error: &UserError| {
             error.code.contains("DUPLICATE")
                 || error.code.contains("EXISTS")
-                || error.message.contains("already exists")
+                || error.message.contains("already")
         };
         self.errors.iter().any(exists)
     }
