@@ -64,7 +64,8 @@ fn every_difference_has_a_name_and_a_meaning() {
     insta::assert_snapshot!("reconcile_json", json);
     assert!(!json.contains("example.com") && !text.contains("example.com"), "users are told by id alone");
     let packed = directory.path().join("tenant.json.gz");
-    let mut gzip = flate2::write::GzEncoder::new(fs::File::create(&packed).expect("a file"), flate2::Compression::fast());
+    let mut gzip =
+        flate2::write::GzEncoder::new(fs::File::create(&packed).expect("a file"), flate2::Compression::fast());
     gzip.write_all(EXPORT.as_bytes()).expect("the export");
     gzip.finish().expect("the export");
     assert_eq!(reconciled(directory.path(), &packed, &["--json"]).1, json, "Auth0 hands the file over as gzip");

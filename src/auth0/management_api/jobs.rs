@@ -83,9 +83,7 @@ impl UserErrors {
     #[must_use]
     pub fn is_duplicate(&self) -> bool {
         let exists = |error: &UserError| {
-            error.code.contains("DUPLICATE")
-                || error.code.contains("EXISTS")
-                || error.message.contains("already")
+            error.code.contains("DUPLICATE") || error.code.contains("EXISTS") || error.message.contains("already")
         };
         self.errors.iter().any(exists)
     }

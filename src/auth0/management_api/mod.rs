@@ -22,7 +22,7 @@ const REQUEST: Duration = Duration::from_secs(60);
 /// Largest answer in bytes: the errors of a whole file with its users.
 const MAX_ANSWER: usize = 16 * 1024 * 1024;
 /// So many answers in a row may be nonsense.
-const UNREADABLE: u32 = 8;
+const UNREADABLE: u32 = 4;
 /// How long nothing may work before we give up: at the start, and later, when there is work to lose.
 const PATIENCE: (Duration, Duration) = (Duration::from_secs(15), Duration::from_secs(300));
 

@@ -1,5 +1,5 @@
 //! Whether users are in the tenant under their own ids.
-use super::{ApiError, ManagementApi, UNREADABLE, in_path};
+use super::{ApiError, ErrorBody, ManagementApi, UNREADABLE, in_path};
 use reqwest::StatusCode;
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
@@ -59,21 +59,23 @@ impl ManagementApi {
         for _ in 0..UNREADABLE {
             let answer = self.ask(|http| http.get(&url)).await?;
             let presence = match answer.status {
-                StatusCode::OK => match serde_json::from_slice::<User>(&answer.body) {
-                    Ok(user) if user.user_id == id => Presence::Here,
-                    _ => {
-                        self.pace.failed();
-                        continue;
-                    }
-                },
-                StatusCode::NOT_FOUND if answer.error().error_code == NO_USER => Presence::Missing,
-                _ => Presence::NotTold,
+                StatusCode::OK => serde_json::from_slice::<User>(&answer.body)
+                    .ok()
+                    .map(|user| if user.user_id == id { Presence::Here } else { Presence::NotTold }),
+                StatusCode::NOT_FOUND => serde_json::from_slice::<ErrorBody>(&answer.body)
+                    .ok()
+                    .map(|error| if error.error_code == NO_USER { Presence::Missing } else { Presence::NotTold }),
+                _ => Some(Presence::NotTold),
             };
-            // A missing permission or route will not appear while we run.
-            self.users_answer = Some(presence != Presence::NotTold);
-            return Ok(presence);
+            if let Some(presence) = presence {
+                // A missing permission or route will not appear while we run.
+                self.users_answer = Some(presence != Presence::NotTold);
+                return Ok(presence);
+            }
+            self.pace.failed();
         }
-        Err(ApiError::Unreachable("its answers about a user cannot be read"))
+        self.users_answer = Some(false);
+        Ok(Presence::NotTold)
     }
 
     async fn search(&mut self, user_ids: &[String]) -> Result<Option<HashSet<String>>, ApiError> {

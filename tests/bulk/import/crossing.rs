@@ -1,6 +1,8 @@
 //! A legacy database, its export, and a tenant to import it into.
 use crate::support::management_api::{ManagementApi, Settings, Tenant};
-use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_types::Text};
+use diesel::{
+    Connection, QueryableByName, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_types::Text,
+};
 use std::{
     collections::BTreeSet,
     fs,

@@ -22,7 +22,11 @@ fn one_fault_at_any_route_changes_nothing() {
             for fault in FAULTS {
                 let thread = std::thread::Builder::new().name(format!("{route:?} {fault:?}"));
                 let went = thread.spawn_scoped(scope, move || {
-                    let crossing = Crossing::new(30, 0, Settings { start_latency: Duration::from_millis(250), ..Settings::unhurried() });
+                    let crossing = Crossing::new(
+                        30,
+                        0,
+                        Settings { start_latency: Duration::from_millis(250), ..Settings::unhurried() },
+                    );
                     // Somebody else has the address of one, another has crossed without a mark.
                     crossing.api.existing_user("elsewhere", "user-3@example.com");
                     crossing.api.existing_user("legacy|4", "user-4@example.com");

@@ -15,7 +15,9 @@ fn two_hundred_kills_lose_nobody_and_double_nobody() {
     };
     let crossing = Crossing::new(USERS, 800, settings);
     // Slow enough an answer for many kills between a file that was taken and the word of it.
-    crossing.api.faults(|faults| (faults.latency, faults.jitter) = (Duration::from_millis(5), Duration::from_millis(40)));
+    crossing
+        .api
+        .faults(|faults| (faults.latency, faults.jitter) = (Duration::from_millis(5), Duration::from_millis(40)));
     // People who are there already: under other ids, and under their own without a mark.
     for n in (50..USERS).step_by(1000) {
         crossing.api.existing_user(&format!("elsewhere-{n}"), &format!("user-{n}@example.com"));
