@@ -23,7 +23,7 @@ pub(super) async fn verdict(console: &mut Console, allowed: &Allowed<'_>) -> Res
     }
     memberships(console, &me, &mut verdict).await?;
     relations(console, &me, allowed, &mut verdict).await?;
-    containers(console, &me, &mut verdict).await?;
+    containers(console, &mut verdict).await?;
     functions(console, &mut verdict).await?;
     row_security(console, &me, allowed, &mut verdict).await?;
     Ok(verdict)
@@ -76,7 +76,7 @@ async fn memberships(console: &mut Console, me: &str, verdict: &mut Verdict) -> 
 }
 
 /// Schemas, databases, foreign servers and what future tables will be granted.
-async fn containers(console: &mut Console, me: &str, verdict: &mut Verdict) -> Result<(), Said> {
+async fn containers(console: &mut Console, verdict: &mut Verdict) -> Result<(), Said> {
     let rows = console
         .rows(
             "select 'schema', n.nspname, coalesce(r.rolname, ''), x.privilege_type from pg_catalog.pg_namespace n cross join \
@@ -126,7 +126,6 @@ async fn containers(console: &mut Console, me: &str, verdict: &mut Verdict) -> R
             format!("alter default privileges for role {owner}{within} revoke {privilege} on tables from {from};"),
         );
     }
-    let _ = me;
     Ok(())
 }
 
