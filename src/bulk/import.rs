@@ -1,8 +1,8 @@
 //! `bulk import`: the files of an export, through at most two jobs at once, each step in the journal.
 //!
 //! A file whose sending nobody can judge (killed or cut off before the answer, a job that failed or whose data are gone)
-//! is sent again: Auth0 inserts nobody twice, and tells of those who are there. Whether such a user is the one of the
-//! earlier send is asked of the tenant by id.
+//! is sent again, without those whom the tenant's search finds already: Auth0 inserts nobody twice, and tells of those
+//! who are there. Whether such a user is the one of the earlier send is asked of the tenant by id.
 use super::{
     chunk_files::ChunkFile,
     export::Manifest,
@@ -28,6 +28,8 @@ const JOBS: usize = 2;
 const POLL: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
 /// Until a file that was not taken is sent again: the first pause, and the longest.
 const AGAIN: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(15));
+/// While a job of an earlier send seems to run: so often it is looked at, and the pause between.
+const SETTLING: (u32, Duration) = (20, Duration::from_secs(2));
 /// So often a file is sent in one run before somebody should look.
 const SENDS: u32 = 6;
 
@@ -160,10 +162,14 @@ impl<'a> Import<'a> {
         let marked = self.ledger.marked(&users.ids()).await?;
         let crossed: Vec<String> = users.ids().into_iter().filter(|id| marked.contains(id)).collect();
         let users = users.without(&marked);
+        let found = if self.journal.state(&file.name).sends > 0 { self.found(&users).await? } else { HashSet::new() };
+        let present: Vec<String> = users.ids().into_iter().filter(|id| found.contains(id)).collect();
+        let users = users.without(&found);
         let name = || file.name.clone();
-        self.journal.write(Step::Sending { file: name(), crossed })?;
+        let counts = (count(crossed.len()), count(present.len()));
+        self.journal.write(Step::Sending { file: name(), crossed, present })?;
         if users.users.is_empty() {
-            let result = FileResult { crossed: count(file.users), ..FileResult::default() };
+            let result = FileResult { crossed: counts.0, inserted: counts.1, ..FileResult::default() };
             self.journal.write(Step::Ended { file: name(), result: result.clone() })?;
             return self.mark(file, &result).await;
         }
@@ -183,6 +189,25 @@ impl<'a> Import<'a> {
             Sent::Unknown(why) => self.lost(file, why)?,
         }
         Ok(())
+    }
+
+    /// Those of a file whom an earlier send brought into the tenant, as far as a search tells; nobody where users who are
+    /// there are to be changed. While more and more are found the job of that send is still running.
+    async fn found(&mut self, users: &UserFile) -> Result<HashSet<String>, NoImport> {
+        let (ids, mut found) = (users.ids(), HashSet::new());
+        if self.upsert {
+            return Ok(found);
+        }
+        for _ in 0..SETTLING.0 {
+            let now = self.api.search(&ids).await?;
+            let is_settled = now.len() <= found.len() || now.len() == ids.len();
+            found = now;
+            if is_settled {
+                break;
+            }
+            tokio::time::sleep(jittered(SETTLING.1)).await;
+        }
+        Ok(found)
     }
 
     /// The next file is sent after a pause that grows.
@@ -238,7 +263,8 @@ impl<'a> Import<'a> {
     async fn end(&mut self, file: &'a ChunkFile, job: String, summary: Summary) -> Result<(), NoImport> {
         let errors = if summary.failed > 0 { self.api.job_errors(&job).await? } else { Some(Vec::new()) };
         let state = self.journal.state(&file.name);
-        let sent = UserFile::read(self.directory, file)?.without(&state.crossed.iter().cloned().collect());
+        let not_sent = state.crossed.iter().chain(&state.present).cloned().collect();
+        let sent = UserFile::read(self.directory, file)?.without(&not_sent);
         let verdict = errors.and_then(|errors| verdict(&sent.users, &summary, &errors));
         let Some(Verdict { mut failed, duplicates }) = verdict else {
             return self.lost(file, "its job does not tell who was not imported");
@@ -247,7 +273,7 @@ impl<'a> Import<'a> {
         let presence = self.api.presence(&ids).await?;
         let mut result = FileResult {
             job,
-            inserted: summary.inserted,
+            inserted: summary.inserted + count(state.present.len()),
             updated: summary.updated,
             crossed: count(state.crossed.len()),
             ..FileResult::default()

@@ -31,6 +31,9 @@ pub enum Step {
         file: String,
         /// Its users who have crossed since the export, and are not sent.
         crossed: Vec<String>,
+        /// Its users whom an earlier send brought into the tenant, and who are not sent again.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        present: Vec<String>,
     },
     /// It was not taken, for sure.
     NotTaken {
@@ -96,8 +99,10 @@ pub struct Failed {
 pub struct FileState {
     /// How often it was sent and may have been taken.
     pub sends: u32,
-    /// Its users who were not sent the last time.
+    /// Its users who were not sent the last time, since they have crossed.
     pub crossed: Vec<String>,
+    /// Its users who were not sent the last time, since they are in the tenant.
+    pub present: Vec<String>,
     /// What is next.
     pub now: Now,
 }
@@ -122,8 +127,9 @@ impl FileState {
         match step {
             Step::Began { .. } => {}
             // Until the answer is here the file waits: an import that is killed now sends it again.
-            Step::Sending { crossed, .. } => {
-                (self.sends, self.crossed, self.now) = (self.sends + 1, crossed.clone(), Now::Waiting);
+            Step::Sending { crossed, present, .. } => {
+                (self.crossed, self.present) = (crossed.clone(), present.clone());
+                (self.sends, self.now) = (self.sends + 1, Now::Waiting);
             }
             Step::NotTaken { .. } => (self.sends, self.now) = (self.sends.saturating_sub(1), Now::Waiting),
             Step::Taken { job, .. } => self.now = Now::Running(job.clone()),

@@ -27,4 +27,13 @@ async fn marks_are_entered_once(bench: &mut Bench) {
         assert!(!later.newly_marked && later.migrated_at == marks[0].migrated_at);
     }
     assert_eq!(ledger.migrated_at("legacy|\u{0}").await, Ok(None));
+    let many: Vec<String> = (1..=1200).map(|n| format!("legacy|{n}")).chain(["legacy|É".to_owned()]).collect();
+    let before = ledger.migrated_at("legacy|1").await.unwrap();
+    ledger.mark_all(&many, "bulk import job_1").await.unwrap();
+    ledger.mark_all(&many, "bulk import job_2").await.unwrap();
+    assert_eq!(ledger.marked(&many).await.unwrap().len(), 1201);
+    assert_eq!(ledger.migrated_at("legacy|1").await.unwrap(), before, "a mark is never changed");
+    assert_eq!(ledger.count_since(chrono::DateTime::UNIX_EPOCH, true).await.unwrap(), 1199);
+    assert_eq!(ledger.count().await.unwrap(), 1202);
+    ledger.mark_all(&[], "nobody").await.unwrap();
 }

@@ -35,10 +35,7 @@ impl ManagementApi {
     pub async fn presence(&mut self, user_ids: &[String]) -> Result<HashMap<String, Presence>, ApiError> {
         let mut known = HashMap::new();
         if user_ids.len() >= MANY {
-            for some in user_ids.chunks(SEARCHED) {
-                let Some(found) = self.search(some).await? else { break };
-                known.extend(some.iter().filter(|id| found.contains(*id)).map(|id| (id.clone(), Presence::Here)));
-            }
+            known.extend(self.search(user_ids).await?.into_iter().map(|id| (id, Presence::Here)));
         }
         // A search may not know yet who came a moment ago: only what it finds counts.
         for user_id in user_ids {
@@ -78,7 +75,23 @@ impl ManagementApi {
         Ok(Presence::NotTold)
     }
 
-    async fn search(&mut self, user_ids: &[String]) -> Result<Option<HashSet<String>>, ApiError> {
+    /// Those of these users whom the tenant's search finds; nobody where it does not answer. It may not know yet who came
+    /// a moment ago.
+    ///
+    /// # Errors
+    /// `ApiError`.
+    pub async fn search(&mut self, user_ids: &[String]) -> Result<HashSet<String>, ApiError> {
+        let mut found = HashSet::new();
+        for some in user_ids.chunks(SEARCHED) {
+            let Some(users) = self.search_some(some).await? else { break };
+            let ids = users.iter().filter_map(|user| user.user_id.strip_prefix("auth0|"));
+            // A tenant that does not understand the query may answer with anybody.
+            found.extend(ids.filter(|id| some.iter().any(|asked| asked == id)).map(ToOwned::to_owned));
+        }
+        Ok(found)
+    }
+
+    async fn search_some(&mut self, user_ids: &[String]) -> Result<Option<Vec<User>>, ApiError> {
         let quoted = |id: &String| format!("\"auth0|{}\"", id.replace('\\', "\\\\").replace('"', "\\\""));
         let query = format!("user_id:({})", user_ids.iter().map(quoted).collect::<Vec<_>>().join(" OR "));
         let url = self.route(&format!(
@@ -86,12 +99,7 @@ impl ManagementApi {
             in_path(&query)
         ));
         let answer = self.ask(|http| http.get(&url)).await?;
-        if answer.status != StatusCode::OK {
-            return Ok(None);
-        }
-        let found = serde_json::from_slice::<Vec<User>>(&answer.body).unwrap_or_default();
-        Ok(Some(
-            found.into_iter().filter_map(|user| user.user_id.strip_prefix("auth0|").map(ToOwned::to_owned)).collect(),
-        ))
+        let is_told = answer.status == StatusCode::OK;
+        Ok(is_told.then(|| serde_json::from_slice(&answer.body).unwrap_or_default()))
     }
 }

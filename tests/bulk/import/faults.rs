@@ -45,6 +45,36 @@ fn one_fault_at_any_route_changes_nothing() {
 }
 
 #[test]
+fn faults_everywhere_and_always_change_nothing() {
+    let settings = Settings { time_per_user: Duration::from_micros(300), ..Settings::unhurried() };
+    let crossing = Crossing::new(3000, 800, settings);
+    crossing.api.existing_user("elsewhere", "user-3@example.com");
+    crossing.api.faults(|faults| {
+        for fault in FAULTS {
+            faults.sometimes(None, fault, 0.02);
+        }
+        (faults.jobs_fail, faults.jobs_fail_after, faults.search_lag) = (0.1, 40, Duration::from_secs(1));
+    });
+    let (code, text, errors) = crossing.import(&[]);
+    assert_eq!(code, Some(1), "{text}{errors}");
+    let tenant = crossing.assert_the_ledger_is_the_tenant();
+    assert_eq!(crossing.ledger().len(), 2999);
+    assert!(tenant.users.values().all(|user| user.inserted <= 1));
+}
+
+#[test]
+fn whoever_a_lost_send_brought_is_not_sent_again() {
+    let crossing = Crossing::new(60, 0, Settings::unhurried());
+    crossing.api.faults(|faults| {
+        faults.next_jobs_fail_after = [20].into();
+        faults.next(Route::Imports, Fault::DropAfter);
+    });
+    assert_eq!(crossing.import(&[]).0, Some(0));
+    let tenant = crossing.assert_everybody_crossed();
+    assert_eq!(tenant.sent.values().filter(|sends| **sends > 1).count(), 40, "the twenty who are there are left alone");
+}
+
+#[test]
 fn a_job_that_fails_in_the_middle_is_sent_again() {
     let crossing = Crossing::new(50, 0, Settings::unhurried());
     crossing.api.existing_user("elsewhere", "user-45@example.com");
@@ -56,7 +86,7 @@ fn a_job_that_fails_in_the_middle_is_sent_again() {
 
 #[test]
 fn a_job_whose_data_are_gone_is_sent_again() {
-    let crossing = Crossing::new(50, 0, Settings { job_lifetime: Duration::from_secs(1), ..Settings::unhurried() });
+    let crossing = Crossing::new(50, 0, Settings { job_lifetime: Duration::from_secs(4), ..Settings::unhurried() });
     // The import is killed before it can ask, and comes back too late.
     crossing.api.faults(|faults| faults.next(Route::Job, Fault::SlowBody(Duration::from_secs(20))));
     let mut child = crossing
@@ -70,7 +100,7 @@ fn a_job_whose_data_are_gone_is_sent_again() {
     }
     let _ = child.kill();
     let _ = child.wait();
-    std::thread::sleep(Duration::from_millis(1500));
+    std::thread::sleep(Duration::from_millis(4500));
     assert_eq!(crossing.import(&[]).0, Some(0));
     crossing.assert_everybody_crossed();
 }
