@@ -29,6 +29,7 @@ async fn metrics(watched: web::Data<Watched>) -> HttpResponse {
     for (state, count) in [("busy", busy), ("idle", idle)] {
         metrics.pool_connections.with_label_values(&[state]).set(i64::try_from(count).unwrap_or(i64::MAX));
     }
+    watched.bridge.accounts.progress.tell();
     if let Some(age) = watched.keys.age() {
         metrics.jwks_age.set(age.as_secs_f64());
     }

@@ -93,8 +93,8 @@ async fn the_ops_listener_shows_health_and_every_metric() {
         "db_pool_wait_seconds_count",
         "db_query_seconds_bucket{query=\"find_user\"",
         "marked_migrated_total 1",
-        "users{state=\"migrated\"} 0",
-        "users{state=\"remaining\"} 11",
+        "users{state=\"migrated\"} 1",
+        "users{state=\"remaining\"} 10",
         "build_info{version=",
     ] {
         assert!(metrics.contains(&format!("drawbridge_{name}")), "{name} is missing");
