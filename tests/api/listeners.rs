@@ -22,6 +22,8 @@ async fn nothing_but_the_three_routes_exists() {
         "/metrics",
         "/livez",
         "/readyz",
+        "/status",
+        "/status/history",
         "/health",
         "/favicon.ico",
         "/robots.txt",
@@ -50,7 +52,7 @@ async fn nothing_but_the_three_routes_exists() {
             assert_eq!(answer.header("allow"), (expected == 405).then_some("POST"));
         }
     }
-    for path in ["/login", "/get_user", "/"] {
+    for path in ["/login", "/get_user", "/mark_migrated", "/index.html"] {
         assert_eq!(world.ops(path).await.status, 404);
     }
 }
