@@ -91,11 +91,11 @@ async fn numbers_and_times_are_those_that_people_read() {
         browser.evaluate("document.querySelector('#migration-figures time').title"),
         json!("2027-03-21 03:33:20 UTC")
     );
-    // What the chart shows can be read without it.
+    // What the chart shows can be read without it. The sums of `bad_night` by quarters of an hour, first largest.
     assert_eq!(
         browser.text("chart-text").lines().next(),
         Some(
-            "Each bar is 15 minutes of this process, which listens since 12 Jan, 17:00. Most between 13:45 and 14:00: 453."
+            "Each bar is 15 minutes of this process, which listens since 12 Jan, 17:00. Most between 14 Jan, 18:45 and 19:00: 450."
         )
     );
     assert_eq!(browser.evaluate("document.querySelectorAll('#hours tbody tr').length"), json!(24));

@@ -177,9 +177,12 @@ async fn it_goes_on_when_the_bridge_is_restarted() {
     let stale = browser.text("stale");
     assert!(stale.contains("has not answered since") && stale.contains("goes on asking"), "{stale}");
     assert_eq!(browser.text("live-text"), "no answer");
+    // What was well then is not called well now.
+    assert_eq!(browser.text("verdict-title"), "No answer");
     assert_eq!(browser.text("about"), first, "the last numbers stay");
     let _bridge = Bridge::start(&configuration);
     browser.wait("document.getElementById('stale').hidden");
     browser.wait_for("live-text", "live");
+    browser.wait_for("verdict-title", "All is well");
     assert_ne!(browser.text("about"), first, "it is another process");
 }

@@ -257,7 +257,7 @@
       .map(([name, words]) => h("li", null, key(name), h("span", null, h("b", null, n(sum(name))), words))));
     const busiest = bins.reduce((best, bin) => (bin.accepted + bin.refused > best.accepted + best.refused ? bin : best));
     const busy = busiest.accepted + busiest.refused > 0
-      ? [" Most between ", near(busiest.from, past.now), " and ", near(busiest.to, past.now), `: ${n(busiest.accepted + busiest.refused)}.`] : [];
+      ? [" Most between ", near(busiest.from, past.now), " and ", at(busiest.to, clock), `: ${n(busiest.accepted + busiest.refused)}.`] : [];
     put($("chart-text"), `Each bar is ${narrow ? 30 : 15} minutes of this process, which listens since `, near(past.since, past.now), ".", busy);
     return bins;
   }
@@ -301,35 +301,50 @@
   }
 
   let heard = null, process = null, fetched = 0, timer = null;
+  function silent() {
+    if ($("live-text").textContent === "no answer") return;
+    document.body.dataset.stale = "";
+    $("stale").hidden = false;
+    say($("live-text"), "no answer");
+    put($("stale"), heard === null ? "The bridge does not answer. "
+      : ["The bridge has not answered since ", at(heard, exact), ": what stands below is from then. "], "This page goes on asking.");
+    // What was well then may not be well now.
+    $("verdict").dataset.level = "unknown";
+    say($("verdict-title"), "No answer");
+    say($("verdict-line"), "Is the process running, and is this listener reachable?");
+    document.title = "✕ No answer – Drawbridge";
+  }
+
   async function poll() {
     clearTimeout(timer);
     try {
       const status = await ask("/status");
-      verdict(status);
-      migration(status);
-      problems(status);
-      details(status);
       const restarted = process !== `${status.since} ${status.process}`;
-      if (restarted || Date.now() - fetched > HISTORY) {
-        past = await ask("/status/history");
-        past.now = status.now;
-        process = `${status.since} ${status.process}`;
-        fetched = Date.now();
-        draw();
-      }
+      const news = restarted || Date.now() - fetched > HISTORY ? await ask("/status/history") : null;
       heard = Date.now() / 1000;
-      delete document.body.dataset.stale;
-      $("stale").hidden = true;
-      put($("live-text"), "live, ", at(heard, exact));
+      // Outside of this `try`: a fault of the page is no silence of the bridge.
+      queueMicrotask(() => show(status, news));
     } catch {
-      document.body.dataset.stale = "";
-      $("stale").hidden = false;
-      if ($("live-text").textContent !== "no answer") {
-        say($("live-text"), "no answer");
-        put($("stale"), heard === null ? "The bridge does not answer. " : ["The bridge has not answered since ", at(heard, exact), ": what stands here is from then. "], "This page goes on asking.");
-      }
+      silent();
+    } finally {
+      if (!document.hidden) timer = setTimeout(poll, POLL);
     }
-    if (!document.hidden) timer = setTimeout(poll, POLL);
+  }
+
+  function show(status, news) {
+    delete document.body.dataset.stale;
+    $("stale").hidden = true;
+    verdict(status);
+    migration(status);
+    problems(status);
+    details(status);
+    if (news) {
+      past = { ...news, now: status.now };
+      process = `${status.since} ${status.process}`;
+      fetched = Date.now();
+      draw();
+    }
+    put($("live-text"), "live, ", at(heard, exact));
   }
   document.addEventListener("visibilitychange", () => { if (!document.hidden) poll(); });
   poll();
