@@ -78,6 +78,20 @@ async fn it_fits_a_phone_and_every_text_can_be_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_is_too_pale_would_be_found() {
+    let world = World::start();
+    let mut browser = Browser::start();
+    browser.open(&world.page(), json!({}));
+    browser.wait_for("live-text", "live");
+    // 4.48 : 1 on white by WebAIM's checker; the next darker grey has 4.54.
+    for (grey, found) in [("#777777", true), ("#767676", false)] {
+        browser.evaluate(&format!("document.getElementById('verdict-line').style.color = '{grey}'"));
+        let poor = browser.evaluate(include_str!("contrast.js"))["poor"].as_array().expect("a list").len();
+        assert_eq!(poor > 0, found, "{grey}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn numbers_and_times_are_those_that_people_read() {
     let world = World::start();
     let mut browser = Browser::start();
