@@ -28,7 +28,8 @@ const ROWS: &[(&str, u8)] = &[
 ];
 
 /// Imports within one row that are wanted: both sides have the same neighbours.
-const SIBLINGS: &[(&str, &str)] = &[("cli", "demo"), ("demo", "cli"), ("ledger", "store"), ("preflight", "http")];
+const SIBLINGS: &[(&str, &str)] =
+    &[("cli", "demo"), ("demo", "cli"), ("ledger", "store"), ("preflight", "http"), ("telemetry", "clock")];
 
 fn row(module: &str) -> u8 {
     ROWS.iter().find(|(name, _)| *name == module).unwrap_or_else(|| panic!("`{module}` stands in no row")).1

@@ -68,6 +68,18 @@ fn shape(value: &Value) -> Value {
     }
 }
 
+/// The numbers of the migration, when they are there: counting begins with the bridge and keeps nobody waiting.
+async fn counted(client: &reqwest::Client, ops: &str) -> Value {
+    for _ in 0..200 {
+        let status = client::send(client.get(format!("{ops}/status"))).await.json();
+        if status["migration"] != Value::Null {
+            return status["migration"].clone();
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("nobody counted");
+}
+
 #[tokio::test]
 async fn the_status_has_this_shape() {
     let world = World::with(&people(), "");
@@ -75,6 +87,7 @@ async fn the_status_has_this_shape() {
     world.post("/login", json!({"identifier": "ambiguous-hash", "password": "password"})).await;
     world.post("/mark_migrated", json!({"user_id": "1"})).await;
     world.post("/get_user", json!({"identifier": "crossing"})).await;
+    counted(&world.client, &world.bridge.ops).await;
     let answer = world.ops("/status").await;
     assert_eq!((answer.status, answer.header("cache-control")), (200, Some("no-store")));
     assert_eq!(answer.header("cross-origin-resource-policy"), Some("same-origin"));
@@ -121,7 +134,7 @@ async fn behind_an_own_select_only_those_who_crossed_are_known() {
     let mark = json!({"user_id": "9"});
     client::send(client::post(&client, &format!("{}/mark_migrated", bridge.url), &issuer.token(), &mark)).await;
     let get = async |path: &str| client::send(client.get(format!("{}{path}", bridge.ops))).await;
-    let migration = get("/status").await.json()["migration"].clone();
+    let migration = counted(&client, &bridge.ops).await;
     assert_eq!(
         (&migration["total"], &migration["remaining"], &migration["migrated"]),
         (&Value::Null, &Value::Null, &json!(1))
@@ -147,14 +160,7 @@ async fn what_others_marked_is_told_by_way_and_by_time() {
         .expect("marks");
     let bridge = Bridge::start(&configuration);
     let client = client::client(None);
-    let mut migration = Value::Null;
-    for _ in 0..100 {
-        migration = client::send(client.get(format!("{}/status", bridge.ops))).await.json()["migration"].clone();
-        if migration != Value::Null {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    let migration = counted(&client, &bridge.ops).await;
     let end = migration["projected_end"].as_u64().expect("a projection");
     let counted = migration["counted_at"].as_u64().expect("a moment");
     // Three in a week, seven remain: the last one in 7 / 3 weeks.
