@@ -109,27 +109,28 @@ impl Progress {
         let mut failing = false;
         loop {
             let begun = Instant::now();
-            match count(&*store, &*ledger, Utc::now()).await {
-                Ok(crossed) => {
-                    if failing {
-                        tracing::info!("the users are counted again");
-                    }
-                    failing = false;
-                    self.last.store(Some(Arc::new((crossed, self.marked.get()))));
-                }
-                Err(error) => {
-                    // Once is enough: the numbers say themselves how old they are.
-                    if !failing {
-                        tracing::warn!(
-                            kind = error.kind.word(),
-                            %error,
-                            "the users could not be counted; the last numbers stay"
-                        );
-                    }
-                    failing = true;
-                }
-            }
+            failing = self.take(count(&*store, &*ledger, Utc::now()).await, failing);
             tokio::time::sleep(pause(begun.elapsed())).await;
+        }
+    }
+
+    /// Takes in a count, or says once that there is none; whether it failed.
+    fn take(&self, counted: Result<Crossed, StoreError>, was_failing: bool) -> bool {
+        match counted {
+            Ok(crossed) => {
+                if was_failing {
+                    tracing::info!("the users are counted again");
+                }
+                self.last.store(Some(Arc::new((crossed, self.marked.get()))));
+                false
+            }
+            Err(error) => {
+                // Once is enough: the numbers say themselves how old they are.
+                if !was_failing {
+                    tracing::warn!(kind = error.kind.word(), %error, "the users could not be counted; the last numbers stay");
+                }
+                true
+            }
         }
     }
 }
@@ -200,6 +201,30 @@ mod tests {
         let text = metrics.text().expect("text");
         assert!(text.contains("drawbridge_users{state=\"migrated\"} 303"), "{text}");
         assert!(text.contains("drawbridge_users{state=\"remaining\"} 697"), "{text}");
+    }
+
+    #[test]
+    fn a_failed_count_is_said_once_and_leaves_the_last_numbers() {
+        use crate::telemetry::problems::{self, Recorder};
+        use tracing_subscriber::layer::SubscriberExt;
+        let progress = Progress::new(&Metrics::new().expect("metrics"));
+        let failed = || Err(StoreError::new(crate::store::error::StoreErrorKind::Timeout, "too long"));
+        let said = || {
+            let all =
+                problems::recent().into_iter().filter(|problem| problem.message.starts_with("the users could not"));
+            all.map(|problem| problem.count).sum::<u64>()
+        };
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(Recorder), || {
+            let known = crossed(Some(1000), 200, 70);
+            let mut failing = progress.take(Ok(known), false);
+            for _ in 0..5 {
+                failing = progress.take(failed(), failing);
+            }
+            assert_eq!((progress.crossed(), said()), (Some(known), 1));
+            assert!(!progress.take(Ok(known), failing));
+            assert!(progress.take(failed(), false));
+            assert_eq!(said(), 2, "a later failure is a new one");
+        });
     }
 
     #[test]

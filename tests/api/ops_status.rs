@@ -27,9 +27,8 @@ async fn the_page_is_closed_to_everything_else() {
     insta::assert_snapshot!("page_headers", headers.join("\n"));
     // The policy names exactly the sheet and the script that the page holds.
     let policy = page.header("content-security-policy").expect("a policy");
-    for tag in ["style", "script"] {
-        let inside =
-            page.body.split(&format!("<{tag}>")).nth(1).and_then(|rest| rest.split(&format!("</{tag}>")).next());
+    for (tag, opening) in [("style", "<style>"), ("script", "<script type=\"module\">")] {
+        let inside = page.body.split(opening).nth(1).and_then(|rest| rest.split(&format!("</{tag}>")).next());
         let hash = STANDARD.encode(Sha256::digest(inside.expect("it is in the page")));
         assert!(policy.contains(&format!("{tag}-src 'sha256-{hash}'")), "{tag}: {policy}");
         assert_eq!(page.body.matches(&format!("<{tag}")).count(), 1);

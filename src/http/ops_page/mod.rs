@@ -33,7 +33,8 @@ struct Page {
 
 impl Page {
     fn assemble() -> Self {
-        let (style, script) = (include_str!("page.css"), include_str!("page.js"));
+        let style = include_str!("page.css");
+        let script = concat!(include_str!("words.js"), include_str!("charts.js"), include_str!("page.js"));
         let html = include_str!("page.html").replace("/* page.css */", style).replace("/* page.js */", script);
         let digest = |text: &str| STANDARD.encode(Sha256::digest(text));
         let policy = format!(
