@@ -28,8 +28,14 @@ const ROWS: &[(&str, u8)] = &[
 ];
 
 /// Imports within one row that are wanted: both sides have the same neighbours.
-const SIBLINGS: &[(&str, &str)] =
-    &[("cli", "demo"), ("demo", "cli"), ("ledger", "store"), ("preflight", "http"), ("bulk", "auth0")];
+const SIBLINGS: &[(&str, &str)] = &[
+    ("cli", "demo"),
+    ("demo", "cli"),
+    ("ledger", "store"),
+    ("preflight", "http"),
+    ("bulk", "auth0"),
+    ("telemetry", "clock"),
+];
 
 fn row(module: &str) -> u8 {
     ROWS.iter().find(|(name, _)| *name == module).unwrap_or_else(|| panic!("`{module}` stands in no row")).1

@@ -26,6 +26,7 @@ use crate::{
     telemetry::metrics::Metrics,
 };
 use decoy::Decoy;
+use progress::Progress;
 use std::{sync::Arc, time::Instant};
 use throttle::Throttle;
 use verify_pool::VerifyPool;
@@ -48,6 +49,10 @@ pub struct Accounts {
     pub migration: Migration,
     /// Failed logins per account.
     pub throttle: Throttle,
+    /// How far the migration is.
+    pub progress: Arc<Progress>,
+    /// Most connections of the store.
+    pub connections: usize,
     /// Counters.
     pub metrics: Metrics,
 }

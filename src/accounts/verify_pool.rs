@@ -80,6 +80,12 @@ impl VerifyPool {
         Ok(Self { shared, threads: started })
     }
 
+    /// Threads, places of the queue, and bytes of the budget.
+    #[must_use]
+    pub fn bounds(&self) -> (usize, usize, u64) {
+        (self.shared.threads, self.shared.depth, self.shared.memory)
+    }
+
     /// Verifies, or says why not. `None` means that there was only a decoy.
     ///
     /// Dropping the future takes the job out of the queue; one that runs ends unheard.

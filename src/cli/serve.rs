@@ -1,8 +1,8 @@
 //! `drawbridge serve`: the bridge itself, from its configuration to its orderly end.
 use super::terminal::{self, Exit};
 use crate::{
-    accounts::{Accounts, decoy::Decoy, progress, throttle::Throttle, verify_pool::VerifyPool},
-    config::{Config, load::Needs, log::Format},
+    accounts::{Accounts, decoy::Decoy, progress::Progress, throttle::Throttle, verify_pool::VerifyPool},
+    config::{Config, load::Needs, log::Format, migration::Mode},
     http::{Bridge, server},
     ledger, store,
     store::runtime::DatabaseRuntime,
@@ -84,8 +84,11 @@ pub async fn assemble(config: &Config, runtime: &DatabaseRuntime) -> Result<(Bri
         .await
         .map_err(outside)?;
     let sample = store.sample(DECOY_SAMPLE).await.map_err(outside)?;
-    let watched = progress::watch(Arc::clone(&store), Arc::clone(&ledger), metrics.users.clone());
-    runtime.spawn(watched);
+    let progress = Progress::new(&metrics);
+    // In mode `proxy` nobody crosses.
+    if config.migration.mode == Mode::Import {
+        runtime.spawn(Arc::clone(&progress).watch(Arc::clone(&store), Arc::clone(&ledger)));
+    }
     let decoy = Arc::new(Decoy::of_sample(&sample, &config.password, config.limits.verify_memory));
     let measured = Arc::clone(&decoy);
     std::thread::Builder::new()
@@ -106,6 +109,8 @@ pub async fn assemble(config: &Config, runtime: &DatabaseRuntime) -> Result<(Bri
         password: config.password.clone(),
         migration: config.migration.clone(),
         throttle: throttle(limits.account_attempts)?,
+        progress,
+        connections: config.database.pool,
         metrics: metrics.clone(),
     };
     let gate = Gate::new(token, Arc::clone(&keys));

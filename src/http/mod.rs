@@ -6,6 +6,7 @@ pub mod get_user;
 pub mod login;
 pub mod mark_migrated;
 pub mod ops;
+pub mod ops_page;
 pub mod problem;
 pub mod request_id;
 pub mod server;

@@ -1,6 +1,6 @@
-//! The ops listener: health and metrics, for the people who run it. Nothing of the bridge is reachable here.
-use super::Bridge;
-use crate::token::keys::Keys;
+//! The ops listener: health, metrics and the page, for the people who run it. Nothing of the bridge is reachable here.
+use super::{Bridge, ops_page};
+use crate::{telemetry::history::History, token::keys::Keys};
 use actix_web::{HttpResponse, http::header, web};
 use serde::Serialize;
 use std::{sync::Arc, time::Duration};
@@ -14,13 +14,16 @@ pub struct Watched {
     pub bridge: web::Data<Bridge>,
     /// The signing keys.
     pub keys: Arc<Keys>,
+    /// The last 24 hours.
+    pub history: History,
 }
 
 /// The routes of the ops listener.
 pub fn routes(app: &mut web::ServiceConfig) {
     app.route("/metrics", web::get().to(metrics))
         .route("/livez", web::get().to(livez))
-        .route("/readyz", web::get().to(readyz));
+        .route("/readyz", web::get().to(readyz))
+        .configure(ops_page::routes);
 }
 
 async fn metrics(watched: web::Data<Watched>) -> HttpResponse {
@@ -29,6 +32,7 @@ async fn metrics(watched: web::Data<Watched>) -> HttpResponse {
     for (state, count) in [("busy", busy), ("idle", idle)] {
         metrics.pool_connections.with_label_values(&[state]).set(i64::try_from(count).unwrap_or(i64::MAX));
     }
+    watched.bridge.accounts.progress.tell();
     if let Some(age) = watched.keys.age() {
         metrics.jwks_age.set(age.as_secs_f64());
     }
@@ -53,13 +57,37 @@ struct Checks {
     shutdown: &'static str,
 }
 
+/// The body of `/readyz`.
 #[derive(Serialize)]
-struct Readiness {
+pub struct Readiness {
     status: &'static str,
     checks: Checks,
 }
 
+impl Readiness {
+    /// Whether requests may come.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.status == "ready"
+    }
+
+    /// Every check by its name, with its word: `ok`, or what is the matter.
+    #[must_use]
+    pub fn words(&self) -> Vec<(String, String)> {
+        let checks = serde_json::to_value(&self.checks).unwrap_or_default();
+        let word = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        checks.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), word(value))).collect()
+    }
+}
+
 async fn readyz(watched: web::Data<Watched>) -> HttpResponse {
+    let readiness = readiness(&watched).await;
+    let mut response = if readiness.is_ready() { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
+    response.insert_header((header::CACHE_CONTROL, "no-store")).json(readiness)
+}
+
+/// Asks every dependency.
+pub async fn readiness(watched: &Watched) -> Readiness {
     let accounts = &watched.bridge.accounts;
     let (database, ledger) = tokio::join!(
         tokio::time::timeout(PROBE, accounts.store.ping()),
@@ -71,7 +99,7 @@ async fn readyz(watched: web::Data<Watched>) -> HttpResponse {
     let draining = watched.bridge.is_draining();
     let word = |good: bool, bad: &'static str| if good { "ok" } else { bad };
     let ready = database && ledger && keys && !draining;
-    let body = Readiness {
+    Readiness {
         status: if ready { "ready" } else { "not ready" },
         checks: Checks {
             database: word(database, "does not answer"),
@@ -79,7 +107,5 @@ async fn readyz(watched: web::Data<Watched>) -> HttpResponse {
             keys: word(keys, "never fetched"),
             shutdown: word(!draining, "under way"),
         },
-    };
-    let mut response = if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
-    response.insert_header((header::CACHE_CONTROL, "no-store")).json(body)
+    }
 }

@@ -2,10 +2,12 @@
 use super::{
     Bridge,
     ops::{self, Watched},
-    tls,
+    ops_page, tls,
 };
 use crate::{
+    clock,
     config::{ops::Ops, server::Server},
+    telemetry::{history::History, reading::Reading},
     token::keys::Keys,
 };
 use actix_web::{App, HttpServer, dev, web};
@@ -72,7 +74,9 @@ pub fn start(
     };
     let bridge_server = http.map_err(|error| error.to_string())?.run();
 
-    let watched = web::Data::new(Watched { bridge: state.clone(), keys });
+    let history = History::new(clock::unix_now(), Reading::take(&state.metrics));
+    let watched = web::Data::new(Watched { bridge: state.clone(), keys, history });
+    actix_web::rt::spawn(ops_page::keep(watched.clone()));
     let ops_server = HttpServer::new(move || App::new().app_data(watched.clone()).configure(ops::routes))
         .disable_signals()
         .workers(1)

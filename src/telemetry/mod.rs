@@ -1,3 +1,6 @@
-//! What operations see: the log and the metrics. Never a password, hash, token, e-mail address or username.
+//! What operations see: the log, the metrics, and what the ops page makes of them. Never a password, hash, token, e-mail address or username.
+pub mod history;
 pub mod logging;
 pub mod metrics;
+pub mod problems;
+pub mod reading;

@@ -119,6 +119,12 @@ impl Keys {
         self.age().is_some_and(|age| age <= self.max_stale)
     }
 
+    /// Whether the last refreshes succeeded: the keys are not much older than the time between two.
+    #[must_use]
+    pub fn is_fresh(&self) -> bool {
+        self.age().is_some_and(|age| age <= self.refresh.saturating_mul(2) + FETCH)
+    }
+
     fn known(&self, kid: Option<&str>) -> Option<Arc<Key>> {
         let current = self.current.load();
         let fetched = current.as_ref().filter(|fetched| fetched.at.elapsed() <= self.max_stale)?;

@@ -22,6 +22,8 @@ async fn nothing_but_the_three_routes_exists() {
         "/metrics",
         "/livez",
         "/readyz",
+        "/status",
+        "/status/history",
         "/health",
         "/favicon.ico",
         "/robots.txt",
@@ -50,7 +52,7 @@ async fn nothing_but_the_three_routes_exists() {
             assert_eq!(answer.header("allow"), (expected == 405).then_some("POST"));
         }
     }
-    for path in ["/login", "/get_user", "/"] {
+    for path in ["/login", "/get_user", "/mark_migrated", "/index.html"] {
         assert_eq!(world.ops(path).await.status, 404);
     }
 }
@@ -93,8 +95,8 @@ async fn the_ops_listener_shows_health_and_every_metric() {
         "db_pool_wait_seconds_count",
         "db_query_seconds_bucket{query=\"find_user\"",
         "marked_migrated_total 1",
-        "users{state=\"migrated\"} 0",
-        "users{state=\"remaining\"} 11",
+        "users{state=\"migrated\"} 1",
+        "users{state=\"remaining\"} 10",
         "build_info{version=",
     ] {
         assert!(metrics.contains(&format!("drawbridge_{name}")), "{name} is missing");

@@ -8,6 +8,7 @@ mod databases;
 mod guessing;
 mod ledger_elsewhere;
 mod listeners;
+mod ops_status;
 mod resets;
 mod same_profile;
 mod secrets;
