@@ -19,7 +19,10 @@ fn port(server: &crate::support::postgres::PostgresServer) -> u16 {
 async fn cut_off_held_up_and_refused() {
     let server = server();
     let proxy = Proxy::before(port(&server));
-    let world = World::before(&url(&server, Some(proxy.port)), &format!("{NO_LIMITS}\n[server]\nlisten = \"127.0.0.1:0\"\ndeadline = \"3s\""));
+    let world = World::before(
+        &url(&server, Some(proxy.port)),
+        &format!("{NO_LIMITS}\n[server]\nlisten = \"127.0.0.1:0\"\ndeadline = \"3s\""),
+    );
     world.answers_right().await;
     for mode in [Mode::Hold, Mode::Refuse] {
         proxy.set(mode);

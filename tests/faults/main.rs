@@ -92,7 +92,14 @@ impl World {
     /// Right and wrong password and the lookup, once each: each answer is right.
     pub async fn answers_right(&self) {
         let (right, wrong, found) = (self.login(PASSWORD).await, self.login("wrong").await, self.get_user().await);
-        assert_eq!((right.status, wrong.status, found.status), (200, 422, 200), "{}{}{}", right.body, wrong.body, found.body);
+        assert_eq!(
+            (right.status, wrong.status, found.status),
+            (200, 422, 200),
+            "{}{}{}",
+            right.body,
+            wrong.body,
+            found.body
+        );
         assert_eq!(right.json()["user_id"], "legacy|1");
         assert_eq!((wrong.code().as_str(), &found.body), ("wrong_password", &right.body));
     }
