@@ -94,8 +94,8 @@ fn read(
     let password = super::password::read(&root.table("password"), users.as_ref());
     let migration = super::migration::read(&root.table("migration"));
     let limits = super::limits::read(&root.table("limits"));
+    let audit = super::audit::read(&root.table("audit"));
     let log = super::log::read(&root.table("log"));
-    root.not_supported("audit", "remove the section: this version keeps no audit stream, and does not pretend to");
     root.finish();
     if server.listen == ops.listen && server.listen.port() != 0 {
         root.table("ops").problem("listen", "`ops.listen` and `server.listen` are the same address", None);
@@ -109,6 +109,7 @@ fn read(
         password,
         migration,
         limits,
+        audit,
         log,
         secrets_inside: Vec::new(),
     })

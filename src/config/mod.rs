@@ -1,4 +1,5 @@
 //! The configuration: parsed once, cannot be wrong afterwards. One file per section of `drawbridge.toml`.
+pub mod audit;
 pub mod computed;
 pub mod database;
 pub mod database_url;
@@ -13,6 +14,7 @@ pub mod problem;
 pub(crate) mod secret_file;
 mod section;
 pub mod server;
+pub mod shared_store;
 mod source;
 pub(crate) mod table_name;
 pub mod token;
@@ -38,6 +40,8 @@ pub struct Config {
     pub migration: migration::Migration,
     /// `[limits]`: verification threads and throttles.
     pub limits: limits::Limits,
+    /// `[audit]`: the record of every decision, where one is kept.
+    pub audit: Option<audit::Audit>,
     /// `[log]`: format and level of the log.
     pub log: log::Log,
     /// Keys whose secrets stand in the file itself instead of one of their own.

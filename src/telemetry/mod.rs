@@ -1,3 +1,5 @@
-//! What operations see: the log and the metrics. Never a password, hash, token, e-mail address or username.
+//! What operations see: the log, the metrics and the audit stream. Never a password, hash, token, e-mail address or
+//! username.
+pub mod audit;
 pub mod logging;
 pub mod metrics;
