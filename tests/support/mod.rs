@@ -8,3 +8,4 @@ pub mod issuer;
 pub mod legacy_users;
 pub mod mariadb;
 pub mod postgres;
+pub mod redis;

@@ -14,45 +14,40 @@ const MAX_NAMES: usize = 200_000;
 struct Bucket {
     // The moment at which it is empty again.
     empty_at: Instant,
-    // The same as far as only this process knows it.
-    unsent: Option<Instant>,
+    // In which epoch of the shared store it was told of this; `ALONE` when it never was.
+    told: u64,
 }
+
+/// The epoch of what only this process has counted. The store's own begin with 1.
+const ALONE: u64 = 0;
 
 /// For each name its bucket.
 #[derive(Default)]
 pub struct Local(Mutex<HashMap<Name, Bucket>>);
 
 impl Local {
-    /// Decides by what this process has counted.
-    pub fn decide(&self, event: Event, name: &Name, rate: Rate, now: Instant) -> Standing {
-        self.change(event, name, rate, now, false)
+    /// When the bucket is empty, if the store of this epoch has not been told.
+    pub fn untold(&self, name: &Name, epoch: u64) -> Option<Instant> {
+        self.buckets().get(name).filter(|bucket| bucket.told != epoch).map(|bucket| bucket.empty_at)
     }
 
-    /// The same while the shared store does not answer: it has to learn of this later.
-    pub fn decide_alone(&self, event: Event, name: &Name, rate: Rate, now: Instant) -> Standing {
-        self.change(event, name, rate, now, true)
-    }
-
-    /// When the bucket is empty as far as the shared store has not been told.
-    pub fn unsent(&self, name: &Name) -> Option<Instant> {
-        self.buckets().get(name).and_then(|bucket| bucket.unsent)
-    }
-
-    /// Remembers what the shared store decided. `told` is what it was told of `unsent`.
-    pub fn follow(&self, name: &Name, standing: Standing, told: Option<Instant>) {
+    /// Remembers what the store of this epoch decided, after it was told of `untold`.
+    pub fn follow(&self, name: &Name, standing: Standing, untold: Option<Instant>, epoch: u64) {
         let now = Instant::now();
         let mut buckets = self.buckets();
         // What was counted alone while the store decided is still untold.
-        let unsent = buckets.get(name).and_then(|bucket| bucket.unsent).filter(|unsent| Some(*unsent) != told);
-        let empty_at = unsent.map_or(now, |unsent| unsent.max(now)).max(now + standing.backlog);
+        let since = buckets.get(name).filter(|bucket| bucket.told == ALONE && Some(bucket.empty_at) != untold);
+        let told = if since.is_some() { ALONE } else { epoch };
+        let empty_at = since.map_or(now, |bucket| bucket.empty_at).max(now + standing.backlog);
         if empty_at > now {
-            insert(&mut buckets, name, Bucket { empty_at, unsent }, now);
+            insert(&mut buckets, name, Bucket { empty_at, told }, now);
         } else {
             buckets.remove(name);
         }
     }
 
-    fn change(&self, event: Event, name: &Name, rate: Rate, now: Instant, alone: bool) -> Standing {
+    /// Decides by what this process knows; a store has to be told later.
+    pub fn decide(&self, event: Event, name: &Name, rate: Rate, now: Instant) -> Standing {
         let mut buckets = self.buckets();
         let known = buckets.get(name).copied();
         let empty_at = known.map_or(now, |bucket| bucket.empty_at.max(now));
@@ -60,8 +55,7 @@ impl Local {
         let over = one_more.duration_since(now).saturating_sub(rate.period);
         let empty_at = match event {
             Event::Count if over.is_zero() => {
-                let unsent = if alone { Some(one_more) } else { None };
-                insert(&mut buckets, name, Bucket { empty_at: one_more, unsent }, now);
+                insert(&mut buckets, name, Bucket { empty_at: one_more, told: ALONE }, now);
                 one_more
             }
             Event::Success if over.is_zero() => {
@@ -149,19 +143,23 @@ mod tests {
     fn what_was_counted_alone_is_kept_until_the_store_was_told() {
         let (local, rate, now) = (Local::default(), rate(10, 1000), Instant::now());
         let seconds = |seconds| Standing { over: Duration::ZERO, backlog: Duration::from_secs(seconds) };
-        local.follow(&A, seconds(300), None);
-        assert_eq!(local.unsent(&A), None);
-        local.decide_alone(Event::Count, &A, rate, now);
-        let told = local.unsent(&A);
-        assert!(told.is_some_and(|told| told > now + Duration::from_secs(399)), "it goes on from what the store said");
+        local.follow(&A, seconds(300), None, 1);
+        assert_eq!(local.untold(&A, 1), None);
+        local.decide(Event::Count, &A, rate, now);
+        let first = local.untold(&A, 1);
+        assert!(
+            first.is_some_and(|first| first > now + Duration::from_secs(399)),
+            "it goes on from what the store said"
+        );
         // A second one is counted alone while the store is told of the first.
-        local.decide_alone(Event::Count, &A, rate, now);
-        let untold = local.unsent(&A);
-        local.follow(&A, seconds(400), told);
-        assert_eq!(local.unsent(&A), untold);
-        local.follow(&A, seconds(500), untold);
-        assert_eq!(local.unsent(&A), None);
-        local.follow(&A, seconds(0), None);
+        local.decide(Event::Count, &A, rate, now);
+        let second = local.untold(&A, 1);
+        local.follow(&A, seconds(400), first, 1);
+        assert_eq!(local.untold(&A, 1), second);
+        local.follow(&A, seconds(500), second, 1);
+        assert_eq!(local.untold(&A, 1), None);
+        assert!(local.untold(&A, 2).is_some(), "a store that was restarted has forgotten");
+        local.follow(&A, seconds(0), None, 2);
         assert!(local.buckets().is_empty());
     }
 

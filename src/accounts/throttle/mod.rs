@@ -4,8 +4,10 @@
 //!
 //! # Why two counts
 //! With `limits.store` all replicas count in one Redis, and it decides. Each replica also remembers what Redis last
-//! told it, so that it goes on from there when Redis is gone; what it counted by itself meanwhile is told to Redis with
-//! the next event of that name. So neither losing the store nor finding it again opens the door or closes it.
+//! told it, so that it goes on from there when Redis is gone; what a Redis that comes back cannot know, because it was
+//! counted meanwhile or lost with a restart, is told to it with the next event of that name, and the stricter of both
+//! counts. So neither losing the store nor finding it again opens the door or closes it.
+mod failure;
 mod local;
 mod shared;
 
@@ -85,13 +87,14 @@ impl Throttle {
         let standing = match &self.shared {
             None => self.local.decide(event, &name, rate, Instant::now()),
             Some(shared) => {
-                let unsent = self.local.unsent(&name);
-                match shared.decide(self.kind, event, &name, rate, unsent, deadline).await {
+                let epoch = shared.epoch();
+                let untold = self.local.untold(&name, epoch);
+                match shared.decide(self.kind, event, &name, rate, (epoch, untold), deadline).await {
                     Some(standing) => {
-                        self.local.follow(&name, standing, unsent);
+                        self.local.follow(&name, standing, untold, epoch);
                         standing
                     }
-                    None => self.local.decide_alone(event, &name, rate, Instant::now()),
+                    None => self.local.decide(event, &name, rate, Instant::now()),
                 }
             }
         };

@@ -3,23 +3,27 @@
 //! # Why a breaker
 //! A Redis that hangs would cost every request the whole time limit. After one failure nobody asks it any more; a task
 //! of its own tries each second whether it takes a write again.
-use super::{super::subject::Name, Event, Standing, local::increment};
+//!
+//! # Why epochs
+//! A Redis that was restarted, or another one that took its place, has forgotten some or all counts. It shows by another
+//! `run_id`; from then on replicas tell it what they remember.
+use super::{super::subject::Name, Event, Standing, failure::Failure, local::increment};
 use crate::{
     config::{limits::Rate, shared_store},
     telemetry::metrics::Metrics,
     trust,
 };
 use deadpool_redis::{
-    Manager, Pool, PoolError, Runtime,
+    Hook, HookError, Manager, Pool, Runtime,
     redis::{
-        AsyncConnectionConfig, ConnectionAddr, ErrorKind, IntoConnectionInfo, RedisConnectionInfo, RedisError, Script,
-        ServerErrorKind,
+        self, AsyncConnectionConfig, ConnectionAddr, ErrorKind, IntoConnectionInfo, RedisConnectionInfo, RedisError,
+        Script, ServerErrorKind, aio::MultiplexedConnection,
     },
 };
 use std::{
     sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -43,14 +47,14 @@ pub struct SharedStore {
     runtime: Handle,
     metrics: Metrics,
     up: AtomicBool,
+    epochs: Arc<Epochs>,
 }
 
-/// Why the store did not decide.
-pub struct Failure {
-    /// A word of a closed list, for the metrics.
-    pub kind: &'static str,
-    /// In words.
-    pub message: String,
+/// Counts how often the server behind the store was another one.
+#[derive(Default)]
+struct Epochs {
+    number: AtomicU64,
+    run_id: Mutex<Option<String>>,
 }
 
 impl SharedStore {
@@ -65,10 +69,17 @@ impl SharedStore {
             AsyncConnectionConfig::new().set_connection_timeout(Some(TRIAL)).set_response_timeout(Some(TRIAL));
         let manager = info(config).and_then(|info| Manager::new_with_config(info, connection));
         let manager = manager.map_err(|error| format!("`limits.store`: {error}"))?;
-        let pool = Pool::builder(manager).max_size(CONNECTIONS).runtime(Runtime::Tokio1).build();
+        let epochs = Arc::<Epochs>::default();
+        epochs.advance();
+        let seen = Arc::clone(&epochs);
+        let look = Hook::async_fn(move |connection, _| {
+            let seen = Arc::clone(&seen);
+            Box::pin(async move { seen.look(connection).await.map_err(HookError::Backend) })
+        });
+        let pool = Pool::builder(manager).max_size(CONNECTIONS).runtime(Runtime::Tokio1).post_create(look).build();
         let pool = pool.map_err(|error| format!("`limits.store`: {error}"))?;
         let script = Script::new(include_str!("decide.lua"));
-        Ok(Arc::new(Self { pool, script, runtime, metrics, up: AtomicBool::new(true) }))
+        Ok(Arc::new(Self { pool, script, runtime, metrics, up: AtomicBool::new(true), epochs }))
     }
 
     /// Asks the store for the first time; from now on its state is shown.
@@ -82,20 +93,25 @@ impl SharedStore {
         }
     }
 
+    /// The epoch of the store: another one has forgotten what it was told before.
+    pub(super) fn epoch(&self) -> u64 {
+        self.epochs.number.load(Ordering::Relaxed)
+    }
+
     /// Whether the store is asked.
     #[must_use]
     pub fn is_up(&self) -> bool {
         self.up.load(Ordering::Relaxed)
     }
 
-    /// Decides, or does not: then this replica has to.
+    /// Decides, or does not: then this replica has to. `untold` is what the store of `epoch` has not heard.
     pub(super) async fn decide(
         self: &Arc<Self>,
         kind: &'static str,
         event: Event,
         name: &Name,
         rate: Rate,
-        unsent: Option<Instant>,
+        (epoch, untold): (u64, Option<Instant>),
         deadline: Instant,
     ) -> Option<Standing> {
         let left = deadline.saturating_duration_since(Instant::now());
@@ -105,9 +121,10 @@ impl SharedStore {
         let key = format!("{PREFIX}:{kind}:{}", hex::encode(name));
         let store = Arc::clone(self);
         // A task of its own: connections outlive the request and the worker that it came to.
-        let asked = self.runtime.spawn(async move { store.ask(&key, event, rate, unsent, WAIT.min(left)).await });
+        let asked = self.runtime.spawn(async move { store.ask(&key, event, rate, untold, WAIT.min(left)).await });
         match asked.await {
-            Ok(Ok(standing)) => Some(standing),
+            // The server that decided was another one than the one that was told: it has not heard all.
+            Ok(Ok(standing)) => Some(standing).filter(|_| self.epoch() == epoch),
             Ok(Err(failure)) => {
                 self.metrics.throttle_store_errors.with_label_values(&[failure.kind]).inc();
                 // A request that was late already says nothing about the store.
@@ -135,7 +152,7 @@ impl SharedStore {
         key: &str,
         event: Event,
         rate: Rate,
-        unsent: Option<Instant>,
+        untold: Option<Instant>,
         limit: Duration,
     ) -> Result<Standing, Failure> {
         let asked = async {
@@ -145,7 +162,7 @@ impl SharedStore {
                 Event::Count => "count",
                 Event::Success => "success",
             };
-            let alone = unsent.map_or(Duration::ZERO, |unsent| unsent.saturating_duration_since(Instant::now()));
+            let alone = untold.map_or(Duration::ZERO, |untold| untold.saturating_duration_since(Instant::now()));
             let mut call = self.script.key(key);
             call.arg(event).arg(micros(increment(rate)).max(1)).arg(micros(rate.period)).arg(micros(alone));
             let (over, backlog): (u64, u64) = call.invoke_async(&mut connection).await.map_err(Failure::of)?;
@@ -178,6 +195,7 @@ impl SharedStore {
                     Err(failure) => store.metrics.throttle_store_errors.with_label_values(&[failure.kind]).inc(),
                 }
             }
+            store.epochs.advance();
             store.show(true);
             store.up.store(true, Ordering::Relaxed);
             tracing::warn!("the throttle's shared store answers again");
@@ -190,40 +208,33 @@ impl SharedStore {
     }
 }
 
-impl Failure {
-    fn of_pool(error: PoolError) -> Self {
-        match error {
-            PoolError::Backend(error) => Self::of(error),
-            PoolError::Timeout(_) => Self { kind: "timeout", message: error.to_string() },
-            _ => Self { kind: "other", message: error.to_string() },
-        }
+impl Epochs {
+    fn advance(&self) {
+        self.number.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn of(error: RedisError) -> Self {
-        let kind = match (error.kind(), error.code()) {
-            _ if error.is_timeout() => "timeout",
-            (ErrorKind::Io, _) => "connection",
-            (ErrorKind::AuthenticationFailed | ErrorKind::Server(ServerErrorKind::NoPerm), _)
-            | (_, Some("NOAUTH" | "WRONGPASS")) => "refused",
-            (ErrorKind::Server(ServerErrorKind::ReadOnly), _) | (_, Some("MISCONF" | "NOREPLICAS")) => "read_only",
-            (_, Some("OOM")) => "out_of_memory",
-            (
-                ErrorKind::Server(
-                    ServerErrorKind::BusyLoading
-                    | ServerErrorKind::MasterDown
-                    | ServerErrorKind::ClusterDown
-                    | ServerErrorKind::TryAgain,
-                ),
-                _,
-            ) => "not_ready",
-            (ErrorKind::Parse | ErrorKind::UnexpectedReturnType, _) => "answer",
-            _ => "other",
+    /// Looks which server a new connection has reached.
+    async fn look(&self, connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
+        let told: Result<String, _> = redis::cmd("INFO").arg("server").query_async(connection).await;
+        let info = match told {
+            Ok(info) => info,
+            // An access list may forbid it; then only an outage that was noticed begins an epoch.
+            Err(error) if matches!(error.kind(), ErrorKind::Server(ServerErrorKind::NoPerm)) => return Ok(()),
+            Err(error) => return Err(error),
         };
-        Self { kind, message: error.to_string() }
+        let run_id = info.lines().find_map(|line| line.strip_prefix("run_id:")).map(str::to_owned);
+        let mut known = self.run_id.lock().unwrap_or_else(PoisonError::into_inner);
+        if *known != run_id {
+            if known.is_some() {
+                self.advance();
+            }
+            *known = run_id;
+        }
+        Ok(())
     }
 }
 
-fn info(config: &shared_store::SharedStore) -> Result<deadpool_redis::redis::ConnectionInfo, RedisError> {
+fn info(config: &shared_store::SharedStore) -> Result<redis::ConnectionInfo, RedisError> {
     let mut settings = RedisConnectionInfo::default().set_db(config.database.into());
     if let Some(user) = &config.user {
         settings = settings.set_username(user);
