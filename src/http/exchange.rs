@@ -121,11 +121,14 @@ async fn admit_caller(
         return Err(Problem::InvalidToken);
     }
     record.token_id = gate::token_mark(first);
-    let admitted = tokio::time::timeout_at(deadline.into(), bridge.gate.admit(first, scope)).await;
-    let rejection = match admitted {
-        Ok(Ok(caller)) => {
-            record.admitted(&caller);
-            return Ok(caller);
+    let identified = tokio::time::timeout_at(deadline.into(), bridge.gate.identify(first)).await;
+    let rejection = match identified {
+        Ok(Ok(genuine)) => {
+            record.identified(&genuine.caller);
+            match bridge.gate.permit(&genuine, scope) {
+                Ok(()) => return Ok(genuine.caller),
+                Err(rejection) => rejection,
+            }
         }
         Ok(Err(rejection)) => rejection,
         Err(_) => Rejection::KeysUnavailable,

@@ -56,7 +56,7 @@ pub struct Record<'a> {
     request_id: &'a str,
     route: &'static str,
     begun: Instant,
-    /// The client whose token was accepted.
+    /// The client whose token is genuine.
     pub client: Option<String>,
     /// The id of the token.
     pub token_id: Option<String>,
@@ -118,8 +118,8 @@ impl<'a> Record<'a> {
         Ok(())
     }
 
-    /// Notes the caller that was let in.
-    pub fn admitted(&mut self, caller: &Caller) {
+    /// Notes whose token it is.
+    pub fn identified(&mut self, caller: &Caller) {
         self.client = Some(caller.client_id.clone());
         // Whoever issues tokens could write a book into their ids.
         if let Some(id) = caller.token_id.as_ref().filter(|id| !id.is_empty() && id.len() <= MAX_TOKEN_ID) {

@@ -42,7 +42,7 @@ fn hint(kind: &str) -> &'static str {
     match kind {
         "refused" => {
             "look at `limits.store_password_file`; an access list has to allow `~drawbridge:throttle:* +ping +unwatch \
-             +evalsha +script|load +time +get +set +del`"
+             +info +evalsha +script|load +time +get +set +del`"
         }
         "read_only" => "name the primary in `limits.store`: a replica takes no writes",
         "out_of_memory" => "give the server more `maxmemory`, or a policy such as `volatile-ttl`",

@@ -63,7 +63,7 @@ fn steady(line: &Value, names: &mut Vec<String>) -> String {
 
 #[tokio::test]
 async fn every_decision_is_a_line_and_names_nobody() {
-    let world = World::new();
+    let world = World::start();
     let path = world.directory.path().join("audit.jsonl");
     let more = format!("key = \"{KEY}\"\n[limits]\naccount_attempts = \"2 per 15m\"");
     let mut bridge = world.bridge(&audit(&path, &more));
@@ -116,7 +116,7 @@ async fn every_decision_is_a_line_and_names_nobody() {
 
 #[tokio::test]
 async fn an_account_keeps_its_name_under_a_key_and_loses_it_without() {
-    let world = World::new();
+    let world = World::start();
     let mut named = Vec::new();
     for (file, key) in
         [("kept", format!("key = \"{KEY}\"")), ("kept", format!("key = \"{KEY}\"")), ("own", String::new())]
@@ -139,7 +139,7 @@ async fn an_account_keeps_its_name_under_a_key_and_loses_it_without() {
 
 #[tokio::test]
 async fn a_rotation_under_load_loses_no_line_and_keeps_the_order() {
-    let world = World::new();
+    let world = World::start();
     let path = world.directory.path().join("audit.jsonl");
     let mut bridge = world.bridge(&audit(&path, "required = true\n[limits]\nclient_rate = \"off\""));
     let rotated = |number: usize| world.directory.path().join(format!("audit.jsonl.{number}"));
@@ -184,7 +184,7 @@ async fn a_rotation_under_load_loses_no_line_and_keeps_the_order() {
 
 #[tokio::test]
 async fn a_file_that_was_deleted_is_made_again() {
-    let world = World::new();
+    let world = World::start();
     let path = world.directory.path().join("audit.jsonl");
     let mut bridge = world.bridge(&audit(&path, "required = true"));
     assert_eq!(world.login(&bridge, "ada", PASSWORD).await, 200);
@@ -201,7 +201,7 @@ async fn a_file_that_was_deleted_is_made_again() {
 #[tokio::test]
 async fn a_caller_who_goes_away_leaves_a_line_too() {
     use std::io::Write;
-    let world = World::new();
+    let world = World::start();
     let path = world.directory.path().join("audit.jsonl");
     let mut bridge = world.bridge(&audit(&path, ""));
     let address = bridge.url.trim_start_matches("http://").to_owned();
@@ -230,7 +230,7 @@ async fn a_caller_who_goes_away_leaves_a_line_too() {
 
 #[tokio::test]
 async fn lines_go_to_stdout() {
-    let world = World::new();
+    let world = World::start();
     let mut bridge = world.bridge("[audit]\nstdout = true\nrequired = true");
     assert_eq!(world.login(&bridge, "ada", PASSWORD).await, 200);
     end(&mut bridge);
@@ -246,7 +246,7 @@ async fn lines_go_to_stdout() {
 
 #[tokio::test]
 async fn lines_go_to_a_syslog_also_when_it_was_restarted() {
-    let world = World::new();
+    let world = World::start();
     let path = world.directory.path().join("log");
     let listen = || {
         let socket = UnixDatagram::bind(&path).expect("a socket");

@@ -68,7 +68,7 @@ async fn until_recorded(world: &World, bridge: &crate::support::bridge::Bridge) 
 
 #[tokio::test]
 async fn what_cannot_be_recorded_is_refused_before_any_password_is_verified() {
-    let world = World::new();
+    let world = World::start();
     let Some(tiny) = Tiny::mount(world.directory.path()) else { return };
     let path = tiny.0.join("audit.jsonl");
     let mut bridge = world.bridge(&format!("[audit]\nfile = \"{}\"\nrequired = true", path.display()));
@@ -111,7 +111,7 @@ async fn what_cannot_be_recorded_is_refused_before_any_password_is_verified() {
 
 #[tokio::test]
 async fn where_it_is_not_required_requests_go_on_and_the_gap_is_told() {
-    let world = World::new();
+    let world = World::start();
     let Some(tiny) = Tiny::mount(world.directory.path()) else { return };
     let path = tiny.0.join("audit.jsonl");
     let mut bridge = world.bridge(&format!("[audit]\nfile = \"{}\"", path.display()));
@@ -132,7 +132,7 @@ async fn where_it_is_not_required_requests_go_on_and_the_gap_is_told() {
 
 #[tokio::test]
 async fn a_directory_that_is_gone_is_found_again() {
-    let world = World::new();
+    let world = World::start();
     let directory = world.directory.path().join("audit");
     fs::create_dir(&directory).expect("a directory");
     let path = directory.join("audit.jsonl");
@@ -154,7 +154,7 @@ async fn a_directory_that_is_gone_is_found_again() {
 
 #[tokio::test]
 async fn a_disk_that_is_full_from_the_start() {
-    let world = World::new();
+    let world = World::start();
     let log = world.try_bridge("[audit]\nfile = \"/dev/full\"\nrequired = true", &[]).err().expect("it does not start");
     assert!(log.contains("`audit.required` is set, and /dev/full cannot be written"), "{log}");
     assert!(log.contains("hint: let the service write there"), "{log}");

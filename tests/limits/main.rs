@@ -37,7 +37,7 @@ pub struct World {
 
 impl World {
     /// The usual people.
-    pub fn new() -> Self {
+    pub fn start() -> Self {
         let issuer = Issuer::start();
         let directory = tempfile::tempdir().expect("a directory");
         let row = |id, email, username| Row { id, email, username, password: BCRYPT, active: 1, plan: "'gold'" };

@@ -13,7 +13,7 @@ fn two(world: &World, redis: &RedisServer, more: &str) -> [Bridge; 2] {
 
 #[tokio::test]
 async fn guesses_at_any_replica_and_in_any_spelling_are_one_count() {
-    let (world, redis) = (World::new(), RedisServer::start_new(&[]));
+    let (world, redis) = (World::start(), RedisServer::start_new(&[]));
     let bridges = two(&world, &redis, "account_attempts = \"4 per 15m\"");
     for (number, spelling) in ["ada", "ADA", "Ada@Example.com", "ada@example.COM"].iter().enumerate() {
         assert_eq!(world.guess(&bridges[number % 2], spelling).await, 422, "{spelling}");
@@ -31,7 +31,7 @@ async fn guesses_at_any_replica_and_in_any_spelling_are_one_count() {
 
 #[tokio::test]
 async fn guesses_side_by_side_at_both_replicas_are_limited_like_one_by_one() {
-    let (world, redis) = (World::new(), RedisServer::start_new(&[]));
+    let (world, redis) = (World::start(), RedisServer::start_new(&[]));
     let bridges = two(&world, &redis, "account_attempts = \"5 per 15m\"");
     let guesses = (0..40).map(|number| world.guess(&bridges[number % 2], "ada"));
     let statuses = futures_util::future::join_all(guesses).await;
@@ -41,7 +41,7 @@ async fn guesses_side_by_side_at_both_replicas_are_limited_like_one_by_one() {
 
 #[tokio::test]
 async fn a_success_at_one_replica_forgives_at_all() {
-    let (world, redis) = (World::new(), RedisServer::start_new(&[]));
+    let (world, redis) = (World::start(), RedisServer::start_new(&[]));
     let bridges = two(&world, &redis, "account_attempts = \"4 per 15m\"");
     for _ in 0..3 {
         for _ in 0..3 {
@@ -55,7 +55,7 @@ async fn a_success_at_one_replica_forgives_at_all() {
 
 #[tokio::test]
 async fn requests_of_a_client_are_one_count() {
-    let (world, redis) = (World::new(), RedisServer::start_new(&[]));
+    let (world, redis) = (World::start(), RedisServer::start_new(&[]));
     let bridges = two(&world, &redis, "client_rate = \"6 per 10m\"");
     let mut statuses = Vec::new();
     for number in 0..8 {
@@ -66,7 +66,7 @@ async fn requests_of_a_client_are_one_count() {
 
 #[tokio::test]
 async fn nothing_in_redis_can_be_read_and_nothing_stays() {
-    let (world, redis) = (World::new(), RedisServer::start_new(&[]));
+    let (world, redis) = (World::start(), RedisServer::start_new(&[]));
     let bridge = world.bridge(&limits(&redis, "client_rate = \"100 per 1h\""));
     for identifier in ["ada", "grace@example.com", "nobody@example.com"] {
         assert!([422, 404].contains(&world.guess(&bridge, identifier).await));
@@ -90,7 +90,7 @@ async fn nothing_in_redis_can_be_read_and_nothing_stays() {
 
 #[tokio::test]
 async fn a_password_is_given_and_tls_is_verified() {
-    let world = World::new();
+    let world = World::start();
     let redis = RedisServer::start_new(&["--requirepass", "of-the-store"]);
     let bridge = world.bridge(&limits(&redis, "store_password = \"of-the-store\""));
     assert_eq!(world.metric(&bridge, "throttle_store_up").await, 1);

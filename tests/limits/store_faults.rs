@@ -21,7 +21,7 @@ async fn the_door_stays_as_it_is(
     mends: fn(&mut RedisServer),
     kind: &str,
 ) {
-    let world = World::new();
+    let world = World::start();
     let bridges = [world.bridge(&limits(redis.port())), world.bridge(&limits(redis.port()))];
     let [one, other] = &bridges;
     for bridge in &bridges {
@@ -93,7 +93,7 @@ async fn redis_that_became_a_replica() {
 
 #[tokio::test]
 async fn redis_that_restarts_between_two_requests_has_forgotten_nothing() {
-    let (world, mut redis) = (World::new(), RedisServer::start_new(&[]));
+    let (world, mut redis) = (World::start(), RedisServer::start_new(&[]));
     let bridge = world.bridge(&limits(redis.port()));
     for _ in 0..4 {
         assert_eq!(world.guess(&bridge, "ada").await, 422);
@@ -118,7 +118,7 @@ async fn limits_by_itself(world: &World, bridge: &Bridge, kind: &str) {
 
 #[tokio::test]
 async fn a_wrong_password_of_the_store_is_told() {
-    let (world, redis) = (World::new(), RedisServer::start_new(&["--requirepass", "of-the-store"]));
+    let (world, redis) = (World::start(), RedisServer::start_new(&["--requirepass", "of-the-store"]));
     let bridge = world.bridge(&format!("{}store_password = \"another-one\"\n", limits(redis.port())));
     limits_by_itself(&world, &bridge, "refused").await;
     assert!(!bridge.log().contains("another-one"));
@@ -140,14 +140,14 @@ async fn what_answers_nonsense_decides_nothing() {
             });
         }
     });
-    let world = World::new();
+    let world = World::start();
     let bridge = world.bridge(&limits(port));
     limits_by_itself(&world, &bridge, "answer").await;
 }
 
 #[tokio::test]
 async fn nobody_at_the_address() {
-    let world = World::new();
+    let world = World::start();
     let bridge = world.bridge(&limits(1));
     limits_by_itself(&world, &bridge, "connection").await;
 }
