@@ -166,9 +166,9 @@ mod tests {
     #[test]
     fn a_flood_of_names_stays_within_its_memory() {
         let (local, rate, start) = (Local::default(), rate(2, 900), Instant::now());
-        for number in 0..(MAX_NAMES as u128 + 5_000) {
-            let now = start + Duration::from_micros(number as u64);
-            local.decide(Event::Count, &number.to_le_bytes(), rate, now);
+        for number in 0..(MAX_NAMES as u64 + 5_000) {
+            let now = start + Duration::from_micros(number);
+            local.decide(Event::Count, &u128::from(number).to_le_bytes(), rate, now);
         }
         assert!(local.buckets().len() <= MAX_NAMES);
     }
