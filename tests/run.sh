@@ -10,6 +10,7 @@ command -v cc >/dev/null || missing+=(gcc libc6-dev)
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing+=(postgresql)
 command -v chromium >/dev/null || missing+=(chromium)
 [ -x /usr/sbin/mariadbd ] || command -v mariadbd >/dev/null || missing+=(mariadb-server)
+command -v redis-server >/dev/null || missing+=(redis-server)
 
 # The applications whose own installers make databases for the presets.
 while read -r package; do

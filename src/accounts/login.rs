@@ -6,7 +6,9 @@ use super::{
     Accounts, active,
     error::Refusal,
     profile::{self, Profile},
-    stored_hash, user_id,
+    stored_hash,
+    subject::{Account, Subject},
+    user_id,
     verification::{Job, NotVerified},
 };
 use crate::{
@@ -31,7 +33,7 @@ use zeroize::Zeroizing;
 const NO_SCHEME: &str = "none";
 
 impl Accounts {
-    /// The profile of the person whose password this is.
+    /// The profile of the person whose password this is. `subject` learns whom it was about, and by which scheme.
     ///
     /// # Errors
     /// Every `Refusal`; an outage is never a wrong password or an unknown user.
@@ -40,17 +42,20 @@ impl Accounts {
         identifier: &str,
         password: Zeroizing<String>,
         deadline: Instant,
+        subject: &mut Subject,
     ) -> Result<Profile, Refusal> {
-        let account = identifier.trim().to_lowercase();
-        if let Some(wait) = self.throttle.wait(&account) {
-            return self.counted(NO_SCHEME, Err(Refusal::TooManyAttempts(wait)));
-        }
-        let person = match self.find_person(identifier, deadline).await {
-            Ok(person) => person,
+        subject.account = Some(Account::of_identifier(identifier));
+        let (person, account) = match self.find_person(identifier, deadline).await {
+            Ok(found) => found,
             Err(outage) => return self.counted(NO_SCHEME, Err(outage)),
         };
+        subject.account = Some(account.clone());
+        if let Err(wait) = self.throttle.look(account.text(), deadline).await {
+            return self.counted(NO_SCHEME, Err(Refusal::TooManyAttempts(wait)));
+        }
         let verification = self.prepare(&person, identifier, password);
         let scheme = verification.job.scheme;
+        subject.scheme = Some(scheme).filter(|scheme| *scheme != NO_SCHEME);
         let verdict = self.pool.verify(verification.job, deadline).await;
         let decision = match verdict {
             Err(NotVerified::Overloaded(after)) => Err(Refusal::Overloaded(after)),
@@ -58,7 +63,7 @@ impl Accounts {
             Err(NotVerified::TooLarge) => Err(Refusal::PasswordUnverifiable(Reason::TooCostly)),
             Ok(verdict) => self.decide(&person, verification.otherwise, verdict),
         };
-        let decision = self.throttled(&account, decision);
+        let decision = self.throttled(&account, decision, deadline).await;
         self.counted(scheme, decision)
     }
 
@@ -66,36 +71,39 @@ impl Accounts {
     ///
     /// # Why again, after the verification
     /// Guesses that came side by side all passed the first look. Those beyond the limit learn nothing, not even the
-    /// one that is right; people who log in side by side with the right password count nothing and all get in.
-    fn throttled(&self, account: &str, decision: Result<Profile, Refusal>) -> Result<Profile, Refusal> {
-        let over = match &decision {
-            Ok(_) => self.throttle.wait(account),
+    /// one that is right; people who log in side by side with the right password count nothing and all get in. Every
+    /// decision about a person asks the throttle once: none takes longer than another.
+    async fn throttled(
+        &self,
+        account: &Account,
+        decision: Result<Profile, Refusal>,
+        deadline: Instant,
+    ) -> Result<Profile, Refusal> {
+        let allowed = match &decision {
+            Ok(_) => self.throttle.forgive(account.text(), deadline).await,
             Err(Refusal::WrongPassword | Refusal::UserNotFound | Refusal::NoPassword) => {
-                self.throttle.count(account).err()
+                self.throttle.count(account.text(), deadline).await
             }
-            Err(_) => None,
+            Err(Refusal::Overloaded(_) | Refusal::DatabaseUnavailable) => Ok(()),
+            Err(_) => self.throttle.look(account.text(), deadline).await,
         };
-        if let Some(wait) = over {
-            return Err(Refusal::TooManyAttempts(wait));
-        }
-        if decision.is_ok() {
-            self.throttle.forgive(account);
-        }
-        decision
+        allowed.map_err(Refusal::TooManyAttempts).and(decision)
     }
 
-    async fn find_person(&self, identifier: &str, deadline: Instant) -> Result<Person, Refusal> {
+    async fn find_person(&self, identifier: &str, deadline: Instant) -> Result<(Person, Account), Refusal> {
         let found = self.ask("find_user", deadline, self.store.find(identifier)).await?;
         let user_id = match &found {
             Found::One(row) => profile::of(row, &self.users).ok().map(|profile| profile.user_id),
             _ => None,
         };
         let hidden = self.is_hidden(user_id.as_deref(), deadline).await?;
-        Ok(match found {
+        let account = user_id.map_or_else(|| Account::of_identifier(identifier), |id| Account::of_user_id(&id));
+        let person = match found {
             Found::One(row) if !hidden => Person::Known(row),
             Found::One(_) | Found::Nobody => Person::Unknown,
             Found::Several => Person::Ambiguous,
-        })
+        };
+        Ok((person, account))
     }
 
     fn prepare(&self, person: &Person, identifier: &str, password: Zeroizing<String>) -> Verification {

@@ -1,10 +1,15 @@
 //! `mark_migrated`: this user has crossed.
-use super::{Accounts, error::Refusal, user_id};
+use super::{
+    Accounts,
+    error::Refusal,
+    subject::{Account, Subject},
+    user_id,
+};
 use crate::ledger::Mark;
 use std::time::Instant;
 
 impl Accounts {
-    /// Enters a mark for the user, or answers with the one that stands.
+    /// Enters a mark for the user, or answers with the one that stands. `subject` learns whom it was about.
     ///
     /// A key that no row has is refused where the table can be asked: a mark for nobody would hide somebody later.
     ///
@@ -15,10 +20,13 @@ impl Accounts {
         given: &str,
         client_id: &str,
         deadline: Instant,
+        subject: &mut Subject,
     ) -> Result<(String, Mark), Refusal> {
+        subject.account = Some(Account::of_identifier(given));
         let key = user_id::key_of(&self.users.id_prefix, given);
         // An id that could never have been ours is nobody's.
         let user_id = user_id::user_id(&self.users.id_prefix, key).map_err(|_| Refusal::UserNotFound)?;
+        subject.account = Some(Account::of_user_id(&user_id));
         if self.ask("has_key", deadline, self.store.has_key(key)).await? == Some(false) {
             // A mark outlives its row: the answer about it stays the same.
             let standing = self.ask("ledger", deadline, self.ledger.migrated_at(&user_id)).await?;

@@ -13,6 +13,7 @@ pub mod php;
 pub mod profile;
 pub mod progress;
 pub mod stored_hash;
+pub mod subject;
 pub mod throttle;
 pub mod transcode;
 pub mod user_id;

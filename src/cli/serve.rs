@@ -1,9 +1,16 @@
 //! `drawbridge serve`: the bridge itself, from its configuration to its orderly end.
 use super::terminal::{self, Exit};
 use crate::{
-    accounts::{Accounts, decoy::Decoy, progress::Progress, throttle::Throttle, verify_pool::VerifyPool},
+    accounts::{
+        Accounts,
+        decoy::Decoy,
+        progress::Progress,
+        subject::NameKey,
+        throttle::{SharedStore, Throttle},
+        verify_pool::VerifyPool,
+    },
     config::{Config, load::Needs, log::Format, migration::Mode},
-    http::{Bridge, server},
+    http::{Bridge, record::Recorder, server},
     ledger, store,
     store::runtime::DatabaseRuntime,
     telemetry::{logging, metrics::Metrics},
@@ -11,7 +18,7 @@ use crate::{
 };
 use actix_web::web;
 use std::{path::Path, sync::Arc};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Rows from which the decoy is chosen.
 const DECOY_SAMPLE: u32 = 500;
@@ -99,7 +106,11 @@ pub async fn assemble(config: &Config, runtime: &DatabaseRuntime) -> Result<(Bri
     let limits = &config.limits;
     let pool = VerifyPool::start(limits.verify_threads, limits.verify_queue, limits.verify_memory, metrics.clone())
         .map_err(|error| wrong(&format!("no threads for verification: {error}")))?;
-    let throttle = |rate| Throttle::new(rate).map_err(|error| wrong(&error.to_string()));
+    let (account_throttle, client_throttle) = throttles(config, runtime, &metrics).await?;
+    let audit = config.audit.as_ref().map(|audit| Recorder::start(audit, &metrics)).transpose();
+    let audit = audit.map_err(|error| {
+        Failure::Unreachable(error, Some("let the service write there, or set `audit.required = false`".into()))
+    })?;
     let accounts = Accounts {
         store,
         ledger,
@@ -108,15 +119,31 @@ pub async fn assemble(config: &Config, runtime: &DatabaseRuntime) -> Result<(Bri
         users: config.users.clone(),
         password: config.password.clone(),
         migration: config.migration.clone(),
-        throttle: throttle(limits.account_attempts)?,
+        throttle: account_throttle,
         progress,
         connections: config.database.pool,
         metrics: metrics.clone(),
     };
     let gate = Gate::new(token, Arc::clone(&keys));
-    let client_throttle = throttle(limits.client_rate)?;
     let (deadline, allow) = (config.server.deadline, config.server.allow.clone());
-    Ok((Bridge::new(gate, accounts, client_throttle, metrics, deadline, allow), keys))
+    Ok((Bridge::new(gate, accounts, client_throttle, audit, metrics, deadline, allow), keys))
+}
+
+/// The throttles of accounts and of clients, on the shared store where one is configured.
+async fn throttles(
+    config: &Config,
+    runtime: &DatabaseRuntime,
+    metrics: &Metrics,
+) -> Result<(Throttle, Throttle), Failure> {
+    let limits = &config.limits;
+    let key = NameKey::new(limits.key.as_ref()).map_err(|error| wrong(&error.to_string()))?;
+    let open = |store| SharedStore::new(store, runtime.handle().clone(), metrics.clone());
+    let store = limits.store.as_ref().map(open).transpose().map_err(|error| wrong(&error))?;
+    if let Some(store) = &store {
+        store.start().await;
+    }
+    let throttle = |kind, rate| Throttle::new(kind, rate, key.clone(), store.clone());
+    Ok((throttle("account", limits.account_attempts), throttle("client", limits.client_rate)))
 }
 
 /// Serves until the signal comes.
@@ -130,6 +157,10 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> Result<(), Failure> {
     let provider = crate::trust::provider();
+    let audit = bridge.audit.clone();
+    if let Some(audit) = &audit {
+        actix_web::rt::spawn(reopen_on_hangup(audit.clone(), listen(SignalKind::hangup())?));
+    }
     let listening = server::start(web::Data::new(bridge), keys, &config.server, &config.ops, &provider)
         .map_err(|error| wrong(&error))?;
     let scheme = if listening.encrypted { "https" } else { "http" };
@@ -139,12 +170,14 @@ pub async fn serve(
         "listening"
     );
     listening.serve_until(stop).await.map_err(|error| wrong(&format!("a listener failed: {error}")))?;
+    if let Some(audit) = audit {
+        audit.stream().close();
+    }
     tracing::info!("raised: every accepted request was answered");
     Ok(())
 }
 
 fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
-    let listen = |kind| signal(kind).map_err(|error| wrong(&format!("no signal handler: {error}")));
     let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
     Ok(async move {
         tokio::select! {
@@ -152,6 +185,17 @@ fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
             _ = interrupt.recv() => {}
         }
     })
+}
+
+/// Whoever rotates the audit file says so by a hangup.
+async fn reopen_on_hangup(audit: Recorder, mut hangup: Signal) {
+    while hangup.recv().await.is_some() {
+        audit.stream().reopen();
+    }
+}
+
+fn listen(kind: SignalKind) -> Result<Signal, Failure> {
+    signal(kind).map_err(|error| wrong(&format!("no signal handler: {error}")))
 }
 
 fn wrong(message: &str) -> Failure {

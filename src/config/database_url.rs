@@ -135,7 +135,7 @@ fn tls(mode: Option<&str>, root: Option<PathBuf>, host: &str) -> Result<Database
     }
 }
 
-fn percent_decoded(text: &str) -> Option<String> {
+pub(super) fn percent_decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

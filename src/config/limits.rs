@@ -1,5 +1,10 @@
 //! `[limits]`: verification threads and throttles.
-use super::{section::Section, source::Value};
+use super::{
+    section::Section,
+    shared_store::{self, SharedStore},
+    source::Value,
+};
+use crate::secret::Secret;
 use std::time::Duration;
 
 /// Bounds of the work that callers can cause.
@@ -15,6 +20,10 @@ pub struct Limits {
     pub account_attempts: Option<Rate>,
     /// Requests of one client; `200 per 1s` by default. `None` is `"off"`.
     pub client_rate: Option<Rate>,
+    /// Where all replicas count together; each by itself when `None`.
+    pub store: Option<SharedStore>,
+    /// The key under which accounts and clients are named there; one of each process when `None`.
+    pub key: Option<Secret>,
 }
 
 /// So many in a period.
@@ -30,14 +39,16 @@ pub(super) fn read(section: &Section<'_>) -> Limits {
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let is_word = section.node("verify_threads").is_some_and(|node| node.text() == Some("cores"));
     let verify_threads = if is_word { cores } else { section.integer("verify_threads", cores, 1..=1024) };
+    let key = shared_store::read_key(section);
     let limits = Limits {
         verify_threads,
         verify_queue: section.integer("verify_queue", 256, 1..=1_000_000),
         verify_memory: memory(section, "verify_memory", 1 << 30),
         account_attempts: rate(section, "account_attempts", Rate { count: 10, period: Duration::from_secs(900) }),
         client_rate: rate(section, "client_rate", Rate { count: 200, period: Duration::from_secs(1) }),
+        store: shared_store::read(section, key.as_ref()),
+        key,
     };
-    section.not_supported("store", "each replica limits by itself in this version");
     section.finish();
     limits
 }

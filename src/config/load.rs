@@ -103,8 +103,8 @@ fn read(
     let limits = super::limits::read(&root.table("limits"));
     let issuer = token.as_ref().map(|token| token.issuer.as_str()).filter(|issuer| !issuer.is_empty());
     let auth0 = super::auth0::read(&root.table("auth0"), needs.auth0, issuer);
+    let audit = super::audit::read(&root.table("audit"));
     let log = super::log::read(&root.table("log"));
-    root.not_supported("audit", "remove the section: this version keeps no audit stream, and does not pretend to");
     root.finish();
     if server.listen == ops.listen && server.listen.port() != 0 {
         root.table("ops").problem("listen", "`ops.listen` and `server.listen` are the same address", None);
@@ -119,6 +119,7 @@ fn read(
         migration,
         limits,
         auth0,
+        audit,
         log,
         secrets_inside: Vec::new(),
     })

@@ -1,4 +1,5 @@
 //! The configuration: parsed once, cannot be wrong afterwards. One file per section of `drawbridge.toml`.
+pub mod audit;
 pub mod auth0;
 pub mod computed;
 pub mod database;
@@ -14,6 +15,7 @@ pub mod problem;
 pub(crate) mod secret_file;
 mod section;
 pub mod server;
+pub mod shared_store;
 mod source;
 pub(crate) mod table_name;
 pub mod token;
@@ -39,6 +41,8 @@ pub struct Config {
     pub migration: migration::Migration,
     /// `[limits]`: verification threads and throttles.
     pub limits: limits::Limits,
+    /// `[audit]`: the record of every decision, where one is kept.
+    pub audit: Option<audit::Audit>,
     /// `[auth0]`: the Management API. `None` when the section is absent; only `bulk import` needs it.
     pub auth0: Option<auth0::Auth0>,
     /// `[log]`: format and level of the log.

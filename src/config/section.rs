@@ -279,13 +279,6 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// Says that a key of a later version is there.
-    pub fn not_supported(&self, key: &str, hint: &str) {
-        if self.node(key).is_some() {
-            self.problem(key, format!("`{}` is not supported by this version", self.full(key)), Some(hint));
-        }
-    }
-
     /// Reports every key that nobody asked for, with the nearest one that somebody did.
     pub fn finish(&self) {
         let known = self.known.borrow();

@@ -1,8 +1,11 @@
 //! One request and its answer: the stages that every route shares, in their order.
-use super::{Bridge, body, problem::Problem, request_id};
-use crate::token::{
-    gate::{Caller, Scope},
-    rejection::Rejection,
+use super::{Bridge, body, problem::Problem, record::Record, request_id};
+use crate::{
+    accounts::subject::Subject,
+    token::{
+        gate::{self, Caller, Scope},
+        rejection::Rejection,
+    },
 };
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -32,10 +35,10 @@ pub struct Admitted {
     pub deadline: Instant,
 }
 
-/// Answers a request of one of the three routes: method, address, token, rate, body, then the verb.
+/// Answers a request of one of the three routes: method, address, token, rate, body, then the verb, then the record.
 pub async fn answer<F>(request: HttpRequest, payload: web::Payload, route: Route, verb: F) -> HttpResponse
 where
-    F: AsyncFnOnce(&Bridge, Admitted) -> Result<Vec<u8>, Problem>,
+    F: AsyncFnOnce(&Bridge, Admitted, &mut Subject) -> Result<Vec<u8>, Problem>,
 {
     let begun = Instant::now();
     let Some(bridge) = request.app_data::<web::Data<Bridge>>().cloned() else {
@@ -43,16 +46,18 @@ where
     };
     let _in_flight = InFlight::enter(&bridge.metrics.http_in_flight);
     let request_id = request_id::of(&request);
-    let mut client = None;
-    let result = match admit(&request, payload, &bridge, &route, begun + bridge.deadline, &mut client).await {
-        Ok(admitted) => verb(&bridge, admitted).await,
+    let deadline = begun + bridge.deadline;
+    let mut record = Record::begin(&bridge, route.name, &request_id, begun);
+    let result = match admit(&request, payload, &bridge, &route, deadline, &mut record).await {
+        Ok(admitted) => verb(&bridge, admitted, &mut record.subject).await,
         Err(problem) => Err(problem),
     };
+    let result = record.close(result, deadline).await;
     let (code, response) = match result {
         Ok(body) => ("ok", HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).body(body)),
         Err(problem) => (problem.code(), problem.response(&request_id)),
     };
-    let done = Done { route: route.name, code, request_id: &request_id, client: client.as_deref(), begun };
+    let done = Done { route: route.name, code, request_id: &request_id, client: record.client.as_deref(), begun };
     finish(response, &bridge, &done)
 }
 
@@ -78,17 +83,17 @@ async fn admit(
     bridge: &Bridge,
     route: &Route,
     deadline: Instant,
-    client: &mut Option<String>,
+    record: &mut Record<'_>,
 ) -> Result<Admitted, Problem> {
     if request.method() != Method::POST {
         return Err(Problem::MethodNotAllowed);
     }
+    record.open()?;
     if !is_allowed(request.peer_addr(), &bridge.allow) {
         return Err(Problem::ClientNotAllowed);
     }
-    let caller = admit_caller(request, bridge, route.scope, deadline).await?;
-    *client = Some(caller.client_id.clone());
-    if let Err(wait) = bridge.client_throttle.count(&caller.client_id) {
+    let caller = admit_caller(request, bridge, route.scope, deadline, record).await?;
+    if let Err(wait) = bridge.client_throttle.count(&caller.client_id, deadline).await {
         bridge.metrics.throttled.with_label_values(&["client"]).inc();
         return Err(Problem::TooManyRequests(wait));
     }
@@ -105,21 +110,31 @@ async fn admit_caller(
     bridge: &Bridge,
     scope: Scope,
     deadline: Instant,
+    record: &mut Record<'_>,
 ) -> Result<Caller, Problem> {
     let mut authorizations = request.headers().get_all(header::AUTHORIZATION);
     let first = authorizations.next().map(HeaderValue::as_bytes);
     // Two tokens: whoever stands between could mean the other one.
     if authorizations.next().is_some() {
         bridge.metrics.token_rejections.with_label_values(&["repeated"]).inc();
+        record.rejection = Some("repeated");
         return Err(Problem::InvalidToken);
     }
-    let admitted = tokio::time::timeout_at(deadline.into(), bridge.gate.admit(first, scope)).await;
-    let rejection = match admitted {
-        Ok(Ok(caller)) => return Ok(caller),
+    record.token_id = gate::token_mark(first);
+    let identified = tokio::time::timeout_at(deadline.into(), bridge.gate.identify(first)).await;
+    let rejection = match identified {
+        Ok(Ok(genuine)) => {
+            record.identified(&genuine.caller);
+            match bridge.gate.permit(&genuine, scope) {
+                Ok(()) => return Ok(genuine.caller),
+                Err(rejection) => rejection,
+            }
+        }
         Ok(Err(rejection)) => rejection,
         Err(_) => Rejection::KeysUnavailable,
     };
     bridge.metrics.token_rejections.with_label_values(&[rejection.reason()]).inc();
+    record.rejection = Some(rejection.reason());
     tracing::debug!(reason = rejection.reason(), "a token was not accepted");
     Err(Problem::from(&rejection))
 }

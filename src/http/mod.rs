@@ -8,6 +8,7 @@ pub mod mark_migrated;
 pub mod ops;
 pub mod ops_page;
 pub mod problem;
+pub mod record;
 pub mod request_id;
 pub mod server;
 pub mod tls;
@@ -18,6 +19,7 @@ use crate::{
     token::gate::Gate,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
+use record::Recorder;
 use std::{
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
@@ -31,6 +33,8 @@ pub struct Bridge {
     pub accounts: Accounts,
     /// Requests per client.
     pub client_throttle: Throttle,
+    /// The audit stream, where one is kept.
+    pub audit: Option<Recorder>,
     /// Counters.
     pub metrics: Metrics,
     /// Whole-request deadline.
@@ -47,11 +51,12 @@ impl Bridge {
         gate: Gate,
         accounts: Accounts,
         client_throttle: Throttle,
+        audit: Option<Recorder>,
         metrics: Metrics,
         deadline: Duration,
         allow: Vec<ipnet::IpNet>,
     ) -> Self {
-        Self { gate, accounts, client_throttle, metrics, deadline, allow, draining: AtomicBool::new(false) }
+        Self { gate, accounts, client_throttle, audit, metrics, deadline, allow, draining: AtomicBool::new(false) }
     }
 
     /// From now on the service is not ready, and every answer ends its connection.

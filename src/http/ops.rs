@@ -1,5 +1,5 @@
 //! The ops listener: health, metrics and the page, for the people who run it. Nothing of the bridge is reachable here.
-use super::{Bridge, ops_page};
+use super::{Bridge, ops_page, record::Recorder};
 use crate::{telemetry::history::History, token::keys::Keys};
 use actix_web::{HttpResponse, http::header, web};
 use serde::Serialize;
@@ -55,6 +55,11 @@ struct Checks {
     ledger: &'static str,
     keys: &'static str,
     shutdown: &'static str,
+    // Only where they are configured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    throttle_store: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audit: Option<&'static str>,
 }
 
 /// The body of `/readyz`.
@@ -65,10 +70,10 @@ pub struct Readiness {
 }
 
 impl Readiness {
-    /// Whether requests may come.
+    /// Whether requests may come; degraded is ready.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.status == "ready"
+        self.status != "not ready"
     }
 
     /// Every check by its name, with its word: `ok`, or what is the matter.
@@ -98,14 +103,26 @@ pub async fn readiness(watched: &Watched) -> Readiness {
     let keys = watched.keys.is_loaded();
     let draining = watched.bridge.is_draining();
     let word = |good: bool, bad: &'static str| if good { "ok" } else { bad };
-    let ready = database && ledger && keys && !draining;
+    // A lost store or an audit stream that nobody requires is to be mended, but keeps no answer back.
+    let store = accounts.throttle.store_answers();
+    let audit = watched.bridge.audit.as_ref().map(Recorder::stream);
+    let recorded = audit.is_none_or(|audit| !audit.is_failing());
+    let refusing = audit.is_some_and(|audit| audit.is_required() && audit.is_failing());
+    let ready = database && ledger && keys && !draining && !refusing;
+    let degraded = store == Some(false) || !recorded;
     Readiness {
-        status: if ready { "ready" } else { "not ready" },
+        status: match (ready, degraded) {
+            (true, false) => "ready",
+            (true, true) => "degraded",
+            (false, _) => "not ready",
+        },
         checks: Checks {
             database: word(database, "does not answer"),
             ledger: word(ledger, "does not answer"),
             keys: word(keys, "never fetched"),
             shutdown: word(!draining, "under way"),
+            throttle_store: store.map(|up| word(up, "does not answer: this replica limits by itself")),
+            audit: audit.map(|_| word(recorded, "cannot be written")),
         },
     }
 }

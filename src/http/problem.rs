@@ -32,6 +32,8 @@ pub enum Problem {
     UnsupportedMediaType,
     /// The client is over its rate.
     TooManyRequests(Duration),
+    /// The audit stream is required and does not take the record.
+    NotRecorded,
     /// What the verb answered.
     Refused(Refusal),
 }
@@ -62,6 +64,8 @@ impl Problem {
             Self::BodyTooLarge => "body_too_large",
             Self::UnsupportedMediaType => "unsupported_media_type",
             Self::TooManyRequests(_) => "too_many_attempts",
+            // The contract's word for "nothing was told, come again": its scripts take it for the outage that it is.
+            Self::NotRecorded => "overloaded",
             Self::Refused(refusal) => refusal.code(),
         }
     }
@@ -73,7 +77,7 @@ impl Problem {
             Self::InvalidRequest(_) => StatusCode::BAD_REQUEST,
             Self::InvalidToken => StatusCode::UNAUTHORIZED,
             Self::NotAClientToken | Self::ClientNotAllowed | Self::InsufficientScope => StatusCode::FORBIDDEN,
-            Self::KeysUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::KeysUnavailable | Self::NotRecorded => StatusCode::SERVICE_UNAVAILABLE,
             Self::NoSuchRoute => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -105,6 +109,7 @@ impl Problem {
             Self::BodyTooLarge => "the body is larger than 8 KiB",
             Self::UnsupportedMediaType => "the body must be application/json",
             Self::TooManyRequests(_) => "too many requests of this client",
+            Self::NotRecorded => "the request cannot be recorded",
             Self::Refused(refusal) => match refusal {
                 Refusal::UserNotFound => "no such user",
                 Refusal::AmbiguousUser => "more than one user answers to this identifier",
@@ -124,6 +129,7 @@ impl Problem {
         match self {
             Self::TooManyRequests(after)
             | Self::Refused(Refusal::TooManyAttempts(after) | Refusal::Overloaded(after)) => Some(after),
+            Self::NotRecorded => Some(Duration::from_secs(1)),
             _ => None,
         }
     }

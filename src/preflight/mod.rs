@@ -1,8 +1,10 @@
 //! What is looked at before going live: one probe per file, none of which changes anything.
+pub mod audit;
 pub mod database;
 pub mod files;
 pub mod indexes;
 pub mod ledger;
+pub mod limits;
 pub mod listener;
 pub mod needed;
 pub mod privileges;
@@ -79,6 +81,8 @@ pub async fn run(config: &Config, file: &Path, runtime: &DatabaseRuntime) -> Vec
     let mut findings = database::probe(config, runtime).await;
     findings.extend(ledger::probe(config, runtime).await);
     findings.extend(token::probe(config, runtime).await);
+    findings.extend(limits::probe(config, runtime).await);
+    findings.extend(audit::probe(config));
     findings.extend(listener::probe(config));
     findings.extend(files::probe(config, file));
     findings

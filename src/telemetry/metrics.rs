@@ -50,6 +50,12 @@ pub struct Metrics {
     pub users: IntGaugeVec,
     /// Requests refused for frequency, by what was over its limit.
     pub throttled: IntCounterVec,
+    /// 1 while the throttle's shared store answers, 0 while each replica counts by itself; nothing without a store.
+    pub throttle_store_up: IntGaugeVec,
+    /// What the shared store failed at, by kind.
+    pub throttle_store_errors: IntCounterVec,
+    /// Records of the audit stream, by result.
+    pub audit_records: IntCounterVec,
     /// When the listener's certificate ends, in seconds since 1970.
     pub certificate_expiry: Gauge,
 }
@@ -130,6 +136,20 @@ impl Metrics {
                 IntGaugeVec::new(Opts::new("drawbridge_users", "Users by state"), &["state"]),
             )?,
             throttled: counters(&registry, "throttled_total", "Requests refused for frequency", &["by"])?,
+            throttle_store_up: registered(
+                &registry,
+                IntGaugeVec::new(
+                    Opts::new("drawbridge_throttle_store_up", "Whether the throttle's shared store answers"),
+                    &[],
+                ),
+            )?,
+            throttle_store_errors: counters(
+                &registry,
+                "throttle_store_errors_total",
+                "Decisions that the throttle's shared store did not take",
+                &["kind"],
+            )?,
+            audit_records: counters(&registry, "audit_records_total", "Records of the audit stream", &["result"])?,
             certificate_expiry: registered(
                 &registry,
                 Gauge::new(

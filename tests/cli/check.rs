@@ -173,3 +173,44 @@ fn placeholders_of_a_first_configuration_are_a_warning() {
     let file = case.directory.path().join("drawbridge.toml");
     assert_eq!(run(&["serve", "--config", &file.to_string_lossy()], &[]).status.code(), Some(2));
 }
+
+#[test]
+fn the_shared_throttle_and_the_audit_stream_are_looked_at() {
+    let mut case = Case::new();
+    let shared = "\n[limits]\nstore = \"redis://127.0.0.1:1\"\nkey = \"0123456789abcdef0123456789abcdef\"\n";
+    case.configuration.push_str(shared);
+    let (code, text) = case.check(&[]);
+    assert_eq!(code, Some(3), "{text}");
+    assert!(text.contains("the shared store 127.0.0.1:1 does not count: "), "{text}");
+    let mut case = Case::new();
+    case.configuration.push_str("\n[audit]\nfile = \"audit.jsonl\"\n");
+    let (code, text) = case.check(&[]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("/audit.jsonl can be written"), "{text}");
+    assert!(text.contains("a case cannot be followed over a restart"), "{text}");
+    assert!(!case.directory.path().join("audit.jsonl").exists(), "a check creates nothing");
+    case.configuration = case.configuration.replace("audit.jsonl", "nowhere/audit.jsonl");
+    let (code, text) = case.check(&[]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("cannot be written: ") && text.contains("install -d"), "{text}");
+    case.configuration = case.configuration.replace("file = ", "syslog = \"unix:/nowhere\"\n# ");
+    let (code, text) = case.check(&[]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("no syslog can be reached at /nowhere"), "{text}");
+}
+
+#[test]
+fn a_redis_that_counts_and_one_that_refuses() {
+    let redis = crate::support::redis::RedisServer::start_new(&["--requirepass", "of-the-store"]);
+    let mut case = Case::new();
+    case.configuration.push_str(&format!(
+        "\n[limits]\nstore = \"redis://127.0.0.1:{}\"\nkey = \"0123456789abcdef0123456789abcdef\"\n",
+        redis.port()
+    ));
+    let (code, text) = case.check(&[]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("look at `limits.store_password_file`"), "{text}");
+    case.configuration.push_str("store_password = \"of-the-store\"\n");
+    let (_, text) = case.check(&[]);
+    assert!(text.contains(&format!("the shared store 127.0.0.1:{} counts", redis.port())), "{text}");
+}

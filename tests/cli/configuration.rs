@@ -105,13 +105,27 @@ fn secrets_come_from_files_that_few_may_read() {
 }
 
 #[test]
-fn what_this_version_does_not_do_is_refused() {
-    let more = "[audit]\nfile = \"a\"\n[limits]\nstore = \"redis://x\"\n";
-    let (_directory, file) = written(&RIGHT.replace("[password]", &format!("{more}[password]")));
-    let text = load(&file, variables(&[]), Needs::token()).expect_err("refused").to_string();
-    for key in ["audit", "limits.store"] {
-        assert!(text.contains(&format!("`{key}` is not supported by this version")), "{text}");
+fn wrong_stores_and_audit_streams_say_what_would_be_right() {
+    let wrong = [
+        "[limits]\nstore = \"redis://redis.internal\"",
+        "[limits]\nstore = \"http://redis.internal\"\nkey = \"0123456789abcdef0123456789abcdef\"",
+        "[limits]\nstore = \"rediss://:geheim@redis.internal/0#insecure\"\nkey = \"0123456789abcdef0123456789abcdef\"",
+        "[limits]\nstore = \"redis://:geheim@redis.internal\"\nstore_password = \"geheim\"\nkey = \"short\"",
+        "[limits]\nstore_password = \"geheim\"",
+        "[audit]\nrequired = true",
+        "[audit]\nfile = \"audit.jsonl\"\nstdout = true",
+        "[audit]\nsyslog = \"udp:localhost\"",
+        "[audit]\nfile = \"audit.jsonl\"\nkey = \"short\"\nrequird = true",
+    ];
+    let mut text = String::new();
+    for section in wrong {
+        let (directory, file) = written(&RIGHT.replace("[password]", &format!("{section}\n[password]")));
+        let problems = load(&file, variables(&[]), Needs::token()).expect_err("refused");
+        text.push_str(&problems.to_string().replace(&format!("{}/", directory.path().display()), ""));
+        text.push_str("\n\n");
     }
+    assert!(!text.contains("geheim"), "{text}");
+    insta::assert_snapshot!(text);
 }
 
 #[test]

@@ -16,6 +16,7 @@ pub struct Bridge {
     /// The same of the ops listener.
     pub ops: String,
     log: Arc<Mutex<String>>,
+    output: Arc<Mutex<String>>,
     directory: tempfile::TempDir,
 }
 
@@ -27,6 +28,11 @@ impl Bridge {
 
     /// Starts, or gives what it printed.
     pub fn try_start(configuration: &str) -> Result<Self, String> {
+        Self::try_start_with(configuration, &[])
+    }
+
+    /// The same with these variables in its environment.
+    pub fn try_start_with(configuration: &str, variables: &[(&str, &str)]) -> Result<Self, String> {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let file = directory.path().join("drawbridge.toml");
         let mut text = configuration.to_owned();
@@ -44,11 +50,20 @@ impl Bridge {
             .args(["serve", "--config"])
             .arg(&file)
             .env("RUST_BACKTRACE", "0")
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the binary starts");
+        let stdout = child.stdout.take().expect("stdout is piped");
+        let output = Arc::new(Mutex::new(String::new()));
+        let told = Arc::clone(&output);
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                told.lock().expect("the output").push_str(&format!("{line}\n"));
+            }
+        });
         let stderr = child.stderr.take().expect("stderr is piped");
         let log = Arc::new(Mutex::new(String::new()));
         let (listening, address) = mpsc::channel();
@@ -67,7 +82,7 @@ impl Bridge {
             }
         });
         match address.recv_timeout(Duration::from_secs(30)) {
-            Ok((url, ops)) => Ok(Self { child, url, ops, log, directory }),
+            Ok((url, ops)) => Ok(Self { child, url, ops, log, output, directory }),
             Err(_) => {
                 let _ = child.kill();
                 let _ = child.wait();
@@ -82,6 +97,11 @@ impl Bridge {
         self.log.lock().expect("the log").clone()
     }
 
+    /// Everything that it wrote to stdout so far.
+    pub fn output(&self) -> String {
+        self.output.lock().expect("the output").clone()
+    }
+
     /// The directory of its configuration.
     pub fn directory(&self) -> &Path {
         self.directory.path()
@@ -94,8 +114,13 @@ impl Bridge {
 
     /// Sends SIGTERM.
     pub fn terminate(&self) {
+        self.signal(rustix::process::Signal::TERM);
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, signal: rustix::process::Signal) {
         let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("the process takes a signal");
+        rustix::process::kill_process(pid, signal).expect("the process takes a signal");
     }
 
     /// Waits for its end and gives the exit code.

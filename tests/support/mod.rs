@@ -9,3 +9,4 @@ pub mod legacy_users;
 pub mod management_api;
 pub mod mariadb;
 pub mod postgres;
+pub mod redis;

@@ -1,0 +1,173 @@
+//! What a request leaves in the audit stream: one line, whatever became of it.
+//!
+//! No line holds an identifier, a password, a token or a profile: an account is a name under a key, a token its own id.
+use super::{Bridge, problem::Problem};
+use crate::{
+    accounts::subject::{NameKey, Subject},
+    config,
+    telemetry::{
+        audit::{self, Audit},
+        metrics::Metrics,
+    },
+    token::gate::Caller,
+};
+use serde::Serialize;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+/// Longest id of a token that is recorded as it is.
+const MAX_TOKEN_ID: usize = 128;
+
+/// The outcome of a request whose caller went away before its answer.
+const ABANDONED: &str = "abandoned";
+
+/// The audit stream with the key under which it names accounts.
+#[derive(Clone)]
+pub struct Recorder {
+    stream: Arc<Audit>,
+    key: NameKey,
+}
+
+impl Recorder {
+    /// Starts the stream that is configured.
+    ///
+    /// # Errors
+    /// In words: the stream is required and cannot be written, or the system has no thread or random bytes for it.
+    pub fn start(config: &config::audit::Audit, metrics: &Metrics) -> Result<Self, String> {
+        let key = NameKey::new(config.key.as_ref()).map_err(|error| error.to_string())?;
+        let origin = if config.key.is_some() { "configured" } else { "of this process" };
+        let records = metrics.audit_records.clone();
+        let stream = Audit::start(config.destination.clone(), config.required, origin, records)?;
+        Ok(Self { stream: Arc::new(stream), key })
+    }
+
+    /// The stream itself.
+    #[must_use]
+    pub fn stream(&self) -> &Audit {
+        &self.stream
+    }
+}
+
+/// One request while it is answered. One that is dropped before its answer is recorded as abandoned.
+pub struct Record<'a> {
+    recorder: Option<&'a Recorder>,
+    request_id: &'a str,
+    route: &'static str,
+    begun: Instant,
+    /// The client whose token is genuine.
+    pub client: Option<String>,
+    /// The id of the token.
+    pub token_id: Option<String>,
+    /// Why the token was not accepted.
+    pub rejection: Option<&'static str>,
+    /// Whom it is about.
+    pub subject: Subject,
+    closed: bool,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    time: String,
+    event: &'static str,
+    request_id: &'a str,
+    route: &'static str,
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scheme: Option<&'static str>,
+    latency_ms: u64,
+}
+
+impl<'a> Record<'a> {
+    /// The record of a request that has just come.
+    #[must_use]
+    pub fn begin(bridge: &'a Bridge, route: &'static str, request_id: &'a str, begun: Instant) -> Self {
+        Self {
+            recorder: bridge.audit.as_ref(),
+            request_id,
+            route,
+            begun,
+            client: None,
+            token_id: None,
+            rejection: None,
+            subject: Subject::default(),
+            closed: false,
+        }
+    }
+
+    /// Refuses a request that could not be recorded, before anything about it is decided.
+    ///
+    /// # Errors
+    /// `NotRecorded`.
+    pub fn open(&mut self) -> Result<(), Problem> {
+        if self.recorder.is_some_and(|recorder| recorder.stream.refuses()) {
+            self.closed = true;
+            return Err(Problem::NotRecorded);
+        }
+        Ok(())
+    }
+
+    /// Notes whose token it is.
+    pub fn identified(&mut self, caller: &Caller) {
+        self.client = Some(caller.client_id.clone());
+        // Whoever issues tokens could write a book into their ids.
+        if let Some(id) = caller.token_id.as_ref().filter(|id| !id.is_empty() && id.len() <= MAX_TOKEN_ID) {
+            self.token_id = Some(id.clone());
+        }
+    }
+
+    /// Records the decision, and gives it back when it may be told.
+    pub async fn close(&mut self, decision: Result<Vec<u8>, Problem>, deadline: Instant) -> Result<Vec<u8>, Problem> {
+        let Some(recorder) = self.recorder.filter(|_| !self.closed) else { return decision };
+        self.closed = true;
+        let (outcome, status) = match &decision {
+            Ok(_) => ("ok", 200),
+            Err(problem) => (problem.code(), problem.status().as_u16()),
+        };
+        let line = self.line(recorder, outcome, Some(status));
+        // What was decided late is still recorded: the disk gets a moment beyond the deadline.
+        let until = deadline.max(Instant::now() + Duration::from_millis(100));
+        if recorder.stream.record(line, until).await { decision } else { Err(Problem::NotRecorded) }
+    }
+
+    fn line(&self, recorder: &Recorder, outcome: &'static str, status: Option<u16>) -> Vec<u8> {
+        let name = |account: &str| hex::encode(recorder.key.name("account", account));
+        let line = Line {
+            time: audit::now(),
+            event: "request",
+            request_id: self.request_id,
+            route: self.route,
+            outcome,
+            status,
+            reason: self.rejection,
+            client_id: self.client.as_deref(),
+            token_id: self.token_id.as_deref(),
+            account: self.subject.account.as_ref().map(|account| name(account.text())),
+            scheme: self.subject.scheme,
+            latency_ms: u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+        };
+        // A struct of texts and numbers has no way to fail.
+        let mut line = serde_json::to_vec(&line).unwrap_or_default();
+        line.push(b'\n');
+        line
+    }
+}
+
+impl Drop for Record<'_> {
+    fn drop(&mut self) {
+        if let Some(recorder) = self.recorder.filter(|_| !self.closed) {
+            recorder.stream.note(self.line(recorder, ABANDONED, None));
+        }
+    }
+}
