@@ -1,5 +1,5 @@
 //! Ten times the capacity, and more memory than there is: what is accepted is answered in time, the rest at once.
-use super::{NO_LIMITS, PASSWORD, World, server, url};
+use super::{PASSWORD, World, server, url};
 use crate::support::client;
 use serde_json::json;
 use std::{
