@@ -7,6 +7,7 @@ It listens on loopback alone and shares the bridge's network, because the bridge
 import base64
 import http.server
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,8 @@ import time
 import urllib.parse
 import urllib.request
 
-ISSUER = "http://127.0.0.1:9400/"
+PORT = int(os.environ.get("DEMO_ISSUER_PORT", "9400"))
+ISSUER = f"http://127.0.0.1:{PORT}/"
 AUDIENCE = "https://legacy-users.demo.example"
 CLIENT_ID, CLIENT_SECRET = "demo-client", "demo-secret"
 SCOPE = "legacy:login legacy:get_user legacy:mark_migrated"
@@ -93,7 +95,7 @@ def ask():
 def serve():
     Handler.key = Key()
     Handler.jwks = Handler.key.jwks()
-    http.server.ThreadingHTTPServer(("127.0.0.1", 9400), Handler).serve_forever()
+    http.server.ThreadingHTTPServer(("127.0.0.1", PORT), Handler).serve_forever()
 
 
 if __name__ == "__main__":

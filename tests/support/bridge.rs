@@ -27,6 +27,11 @@ impl Bridge {
 
     /// Starts, or gives what it printed.
     pub fn try_start(configuration: &str) -> Result<Self, String> {
+        Self::try_start_by(Command::new(env!("CARGO_BIN_EXE_drawbridge")), configuration)
+    }
+
+    /// The same by a command that begins otherwise, such as with a service manager that runs the binary.
+    pub fn try_start_by(mut command: Command, configuration: &str) -> Result<Self, String> {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let file = directory.path().join("drawbridge.toml");
         let mut text = configuration.to_owned();
@@ -40,7 +45,7 @@ impl Bridge {
             }
         }
         std::fs::write(&file, text).expect("the configuration is written");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_drawbridge"))
+        let mut child = command
             .args(["serve", "--config"])
             .arg(&file)
             .env("RUST_BACKTRACE", "0")
