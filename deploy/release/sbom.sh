@@ -9,6 +9,5 @@ cd "$root"
 trap 'rm -f "$root/drawbridge.cdx.json"' EXIT
 cargo cyclonedx --quiet --format json --spec-version 1.5 --no-build-deps --target "$(rustc -vV | sed -n 's/^host: //p')" \
     --override-filename drawbridge.cdx
-# No directory of this machine, and no number or moment that only this run knows.
-moment=$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)
-sed -e '/"serialNumber"/d' -e "s#\"timestamp\": \"[^\"]*\"#\"timestamp\": \"$moment\"#" -e "s#path+file://$root#path+file:///drawbridge#g" drawbridge.cdx.json >"$out/drawbridge.cdx.json"
+# No directory of this machine, and no number that only this run knows; the moment is SOURCE_DATE_EPOCH.
+sed -e '/"serialNumber"/d' -e "s#path+file://$root#path+file:///drawbridge#g" drawbridge.cdx.json >"$out/drawbridge.cdx.json"
