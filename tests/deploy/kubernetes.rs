@@ -37,9 +37,8 @@ fn the_pods_keep_the_restricted_profile_and_more() {
     });
     assert_eq!(container["securityContext"], confined);
     for volume in pod["volumes"].as_array().expect("volumes") {
-        // YAML 1.1, which Kubernetes reads, takes 0440 for octal.
-        let private =
-            volume.get("secret").is_none_or(|secret| secret["defaultMode"] == 440 || secret["defaultMode"] == 288);
+        // In decimal, because 0440 is another number in YAML 1.1 than in 1.2.
+        let private = volume.get("secret").is_none_or(|secret| secret["defaultMode"] == 0o440);
         assert!(private && volume.get("hostPath").is_none(), "{volume}");
     }
     for mount in container["volumeMounts"].as_array().expect("mounts") {
