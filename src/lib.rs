@@ -9,7 +9,7 @@
 //! 3  store     ledger                the legacy database (read), our marks (ours)
 //! 2  config                          parsed once, cannot be wrong afterwards
 //! 1  hash      sql       presets     pure: no tokio, no I/O, no configuration
-//! 0  secret    clock     telemetry   trust
+//! 0  secret    clock     telemetry   trust   supervisor
 //! ```
 // Code that meets hostile input answers with an error: it never panics. Tests may.
 #![cfg_attr(
@@ -42,6 +42,7 @@ pub mod presets;
 pub mod secret;
 pub mod sql;
 pub mod store;
+pub mod supervisor;
 pub mod telemetry;
 pub mod token;
 pub mod trust;

@@ -45,6 +45,9 @@ impl Accounts {
         subject: &mut Subject,
     ) -> Result<Profile, Refusal> {
         subject.account = Some(Account::of_identifier(identifier));
+        if let Err(NotVerified::Overloaded(after)) = self.pool.has_room(deadline) {
+            return self.counted(NO_SCHEME, Err(Refusal::Overloaded(after)));
+        }
         let (person, account) = match self.find_person(identifier, deadline).await {
             Ok(found) => found,
             Err(outage) => return self.counted(NO_SCHEME, Err(outage)),

@@ -86,6 +86,14 @@ impl VerifyPool {
         (self.shared.threads, self.shared.depth, self.shared.memory)
     }
 
+    /// Whether a job with this deadline would be taken now: whoever asks early spares the database.
+    ///
+    /// # Errors
+    /// `Overloaded`.
+    pub fn has_room(&self, deadline: Instant) -> Result<(), NotVerified> {
+        self.shared.has_room(&mut self.shared.lock(), Instant::now(), deadline)
+    }
+
     /// Verifies, or says why not. `None` means that there was only a decoy.
     ///
     /// Dropping the future takes the job out of the queue; one that runs ends unheard.
@@ -118,6 +126,22 @@ impl Shared {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether the queue takes one more, and it would be done by its deadline.
+    fn has_room(&self, queue: &mut Queue, now: Instant, deadline: Instant) -> Result<(), NotVerified> {
+        if queue.waiting.len() >= self.depth {
+            // Jobs whose callers have gone hold no place.
+            queue.waiting.retain(|waiting| !waiting.reply.is_closed());
+        }
+        let ahead = queue.waiting.len() + queue.running;
+        let rounds = u32::try_from(ahead / self.threads.max(1) + 1).unwrap_or(u32::MAX);
+        let predicted = queue.mean.saturating_mul(rounds);
+        let is_late = ahead >= self.threads && now + predicted > deadline;
+        if queue.waiting.len() >= self.depth || is_late {
+            return Err(NotVerified::Overloaded(Duration::from_secs(predicted.as_secs().clamp(1, 30))));
+        }
+        Ok(())
+    }
+
     fn admit(
         &self,
         job: Job,
@@ -130,18 +154,7 @@ impl Shared {
         let now = Instant::now();
         let (reply, answer) = oneshot::channel();
         let mut queue = self.lock();
-        if queue.waiting.len() >= self.depth {
-            // Jobs whose callers have gone hold no place.
-            queue.waiting.retain(|waiting| !waiting.reply.is_closed());
-        }
-        let ahead = queue.waiting.len() + queue.running;
-        let rounds = u32::try_from(ahead / self.threads.max(1) + 1).unwrap_or(u32::MAX);
-        let predicted = queue.mean.saturating_mul(rounds);
-        let idle = ahead < self.threads;
-        if queue.waiting.len() >= self.depth || (!idle && now + predicted > deadline) {
-            let seconds = predicted.as_secs().clamp(1, 30);
-            return Err(NotVerified::Overloaded(Duration::from_secs(seconds)));
-        }
+        self.has_room(&mut queue, now, deadline)?;
         queue.waiting.push_back(Waiting { job, memory, deadline, queued: now, reply });
         self.metrics.queue_depth.set(gauge(queue.waiting.len()));
         drop(queue);

@@ -13,6 +13,7 @@ use crate::{
     http::{Bridge, record::Recorder, server},
     ledger, store,
     store::runtime::DatabaseRuntime,
+    supervisor::{self, Sockets},
     telemetry::{logging, metrics::Metrics},
     token::{gate::Gate, keys::Keys},
 };
@@ -46,7 +47,15 @@ pub fn run(path: &Path) -> Exit {
         return Exit::Usage;
     }
     confine();
-    match until_stopped(&config) {
+    // Taken before any other file is opened: the numbers of the sockets come from outside.
+    let sockets = match supervisor::sockets() {
+        Ok(sockets) => sockets,
+        Err((message, hint)) => {
+            terminal::error(&message, Some(&hint));
+            return Exit::Usage;
+        }
+    };
+    match until_stopped(&config, sockets) {
         Ok(()) => Exit::Done,
         Err(Failure::Wrong(message, hint)) => {
             terminal::error(&message, hint.as_deref());
@@ -69,11 +78,11 @@ fn confine() {
     }
 }
 
-fn until_stopped(config: &Config) -> Result<(), Failure> {
+fn until_stopped(config: &Config, sockets: Sockets) -> Result<(), Failure> {
     let runtime = DatabaseRuntime::start().map_err(|error| wrong(&format!("no threads for the database: {error}")))?;
     actix_web::rt::System::new().block_on(async {
         let (bridge, keys) = assemble(config, &runtime).await?;
-        serve(config, bridge, keys, stop_signal()?).await
+        serve(config, bridge, keys, sockets, stop_signal()?).await
     })
 }
 
@@ -154,6 +163,7 @@ pub async fn serve(
     config: &Config,
     bridge: Bridge,
     keys: Arc<Keys>,
+    sockets: Sockets,
     stop: impl Future<Output = ()>,
 ) -> Result<(), Failure> {
     let provider = crate::trust::provider();
@@ -161,20 +171,33 @@ pub async fn serve(
     if let Some(audit) = &audit {
         actix_web::rt::spawn(reopen_on_hangup(audit.clone(), listen(SignalKind::hangup())?));
     }
-    let listening = server::start(web::Data::new(bridge), keys, &config.server, &config.ops, &provider)
+    let listening = server::start(web::Data::new(bridge), keys, &config.server, &config.ops, sockets, &provider)
         .map_err(|error| wrong(&error))?;
     let scheme = if listening.encrypted { "https" } else { "http" };
-    tracing::info!(
-        bridge = format!("{scheme}://{}", listening.bridge),
-        ops = format!("http://{}", listening.ops),
-        "listening"
-    );
+    let bridge = format!("{scheme}://{}", listening.bridge);
+    tracing::info!(bridge, ops = format!("http://{}", listening.ops), "listening");
+    supervisor::ready(&format!("listening on {bridge}"));
+    if let Some(pause) = supervisor::heartbeat() {
+        actix_web::rt::spawn(beat(pause));
+    }
+    let stop = async {
+        stop.await;
+        supervisor::stopping("draining: accepted requests finish");
+    };
     listening.serve_until(stop).await.map_err(|error| wrong(&format!("a listener failed: {error}")))?;
     if let Some(audit) = audit {
         audit.stream().close();
     }
     tracing::info!("raised: every accepted request was answered");
     Ok(())
+}
+
+/// Tells the service manager that this loop still turns; one that hangs is ended and started anew.
+async fn beat(pause: std::time::Duration) {
+    loop {
+        supervisor::alive();
+        tokio::time::sleep(pause).await;
+    }
 }
 
 fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {

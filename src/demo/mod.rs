@@ -17,6 +17,7 @@ use crate::{
     },
     http::server::{self, Listening},
     store::runtime::DatabaseRuntime,
+    supervisor::Sockets,
 };
 use actix_web::web;
 use std::{
@@ -76,8 +77,9 @@ fn play(directory: &Path, listen: SocketAddr, story: bool) -> Result<Exit, Failu
         let config = configuration(directory, &database, listen, &issuer.url)?;
         let (bridge, keys) = serve::assemble(&config, &runtime).await?;
         let provider = crate::trust::provider();
-        let listening = server::start(web::Data::new(bridge), keys, &config.server, &config.ops, &provider)
-            .map_err(|error| Failure::Wrong(error, None))?;
+        let listening =
+            server::start(web::Data::new(bridge), keys, &config.server, &config.ops, Sockets::default(), &provider)
+                .map_err(|error| Failure::Wrong(error, None))?;
         let addresses = addresses(&listening, &issuer.url);
         if story {
             let (ended, end) = tokio::sync::oneshot::channel();

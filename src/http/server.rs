@@ -6,7 +6,11 @@ use super::{
 };
 use crate::{
     clock,
-    config::{ops::Ops, server::Server},
+    config::{
+        ops::Ops,
+        server::{Plaintext, Server},
+    },
+    supervisor::Sockets,
     telemetry::{history::History, reading::Reading},
     token::keys::Keys,
 };
@@ -39,7 +43,7 @@ pub struct Listening {
     grace: u64,
 }
 
-/// Binds both listeners and starts them.
+/// Binds both listeners, those that were not handed over, and starts them.
 ///
 /// # Errors
 /// In words: the address that is taken, or the file of the certificate that is wrong.
@@ -48,12 +52,19 @@ pub fn start(
     keys: Arc<Keys>,
     server: &Server,
     ops: &Ops,
+    sockets: Sockets,
     provider: &Arc<CryptoProvider>,
 ) -> Result<Listening, String> {
-    let bridge_socket = bind(server.listen, "server.listen")?;
-    let ops_socket = bind(ops.listen, "ops.listen")?;
+    let bridge_socket = bind(sockets.bridge, server.listen, "server.listen")?;
+    let ops_socket = bind(sockets.ops, ops.listen, "ops.listen")?;
     let address = |socket: &TcpListener| socket.local_addr().map_err(|error| error.to_string());
     let (bridge_address, ops_address) = (address(&bridge_socket)?, address(&ops_socket)?);
+    // The configuration was checked for `server.listen`, and a socket that was handed over may listen elsewhere.
+    if server.tls.is_none() && server.plaintext == Plaintext::LoopbackOnly && !bridge_address.ip().is_loopback() {
+        return Err(format!(
+            "the bridge's socket is {bridge_address}, and without `server.tls` passwords would cross the network in the clear"
+        ));
+    }
 
     let grace = server.deadline.as_secs() + 1;
     let app_state = state.clone();
@@ -117,8 +128,11 @@ impl Listening {
     }
 }
 
-fn bind(address: SocketAddr, key: &str) -> Result<TcpListener, String> {
-    let socket = TcpListener::bind(address).map_err(|error| format!("`{key}` {address} cannot be bound: {error}"))?;
+fn bind(handed: Option<TcpListener>, address: SocketAddr, key: &str) -> Result<TcpListener, String> {
+    let socket = match handed {
+        Some(socket) => socket,
+        None => TcpListener::bind(address).map_err(|error| format!("`{key}` {address} cannot be bound: {error}"))?,
+    };
     socket.set_nonblocking(true).map_err(|error| error.to_string())?;
     Ok(socket)
 }

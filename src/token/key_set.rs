@@ -1,10 +1,14 @@
 //! The keys of one JWKS, parsed once: not for each request.
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{
     Algorithm, DecodingKey,
     jwk::{AlgorithmParameters, EllipticCurve, Jwk, PublicKeyUse},
 };
 use serde::Deserialize;
 use std::collections::HashMap;
+
+/// The least bits of an RSA modulus that the provider verifies with.
+const RSA_BITS: usize = 2048;
 
 /// What a key can verify.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,24 +51,33 @@ impl Key {
         &self.decoding
     }
 
+    /// The key, where it can verify a signature.
     fn of(jwk: &Jwk) -> Option<Self> {
         if jwk.common.public_key_use.as_ref().is_some_and(|usage| *usage != PublicKeyUse::Signature) {
             return None;
         }
         let kind = match &jwk.algorithm {
-            AlgorithmParameters::RSA(_) => Type::Rsa,
+            AlgorithmParameters::RSA(rsa) if modulus_bits(&rsa.n) >= RSA_BITS => Type::Rsa,
             AlgorithmParameters::EllipticCurve(ec) => match ec.curve {
                 EllipticCurve::P256 => Type::P256,
                 EllipticCurve::P384 => Type::P384,
                 _ => return None,
             },
-            AlgorithmParameters::OctetKeyPair(_) => Type::Ed25519,
-            // A symmetric key in a public set would let everybody sign; others are unknown.
+            AlgorithmParameters::OctetKeyPair(pair) if pair.curve == EllipticCurve::Ed25519 => Type::Ed25519,
+            // A symmetric key in a public set would let everybody sign; others are unknown, or too weak to verify anything.
             _ => return None,
         };
         let algorithm = jwk.common.key_algorithm.map(|algorithm| algorithm.to_string());
         Some(Self { decoding: DecodingKey::from_jwk(jwk).ok()?, kind, algorithm })
     }
+}
+
+/// The bits of an RSA modulus in base64url; 0 where it is none.
+fn modulus_bits(modulus: &str) -> usize {
+    let bytes = URL_SAFE_NO_PAD.decode(modulus).unwrap_or_default();
+    let mut significant = bytes.iter().skip_while(|byte| **byte == 0);
+    let first = significant.next().map_or(0, |byte| 8 - byte.leading_zeros());
+    usize::try_from(first).unwrap_or(0) + significant.count() * 8
 }
 
 /// The usable keys of a JWKS by their names.

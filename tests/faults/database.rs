@@ -93,7 +93,7 @@ async fn a_read_only_database_answers_and_marks_nobody() {
     let marked = world.post("/mark_migrated", json!({"user_id": "legacy|1"})).await;
     assert!(marked.status >= 500, "a mark that is not written is no mark: {}", marked.body);
     world.answers_right().await;
-    server.exec("SET default_transaction_read_only = off; ALTER SYSTEM RESET default_transaction_read_only");
+    server.exec_writing("ALTER SYSTEM RESET default_transaction_read_only");
     server.exec("SELECT pg_reload_conf()");
     for _ in 0..100 {
         if world.post("/mark_migrated", json!({"user_id": "legacy|1"})).await.status == 200 {

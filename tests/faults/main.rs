@@ -30,8 +30,11 @@ const TABLE: &str = "CREATE TABLE users (id varchar(20) PRIMARY KEY, email varch
 
 /// A bridge before a database, both of the test's own.
 pub struct World {
+    /// The service.
     pub bridge: Bridge,
+    /// Who signs its tokens.
     pub issuer: Issuer,
+    /// For everything that asks.
     pub client: reqwest::Client,
 }
 
@@ -60,15 +63,18 @@ impl World {
         Self { bridge, issuer, client: client::client(None) }
     }
 
+    /// A POST with a token.
     pub async fn post(&self, route: &str, body: Value) -> Answer {
         let url = format!("{}{route}", self.bridge.url);
         client::send(client::post(&self.client, &url, &self.issuer.token(), &body)).await
     }
 
+    /// The login of the one person.
     pub async fn login(&self, password: &str) -> Answer {
         self.post("/login", json!({"identifier": "ada@example.com", "password": password})).await
     }
 
+    /// The lookup of the one person.
     pub async fn get_user(&self) -> Answer {
         self.post("/get_user", json!({"identifier": "ada@example.com"})).await
     }

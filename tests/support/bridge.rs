@@ -33,6 +33,13 @@ impl Bridge {
 
     /// The same with these variables in its environment.
     pub fn try_start_with(configuration: &str, variables: &[(&str, &str)]) -> Result<Self, String> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_drawbridge"));
+        command.envs(variables.iter().copied());
+        Self::try_start_by(command, configuration)
+    }
+
+    /// The same by a command that begins otherwise, such as with a service manager that runs the binary.
+    pub fn try_start_by(mut command: Command, configuration: &str) -> Result<Self, String> {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let file = directory.path().join("drawbridge.toml");
         let mut text = configuration.to_owned();
@@ -46,11 +53,10 @@ impl Bridge {
             }
         }
         std::fs::write(&file, text).expect("the configuration is written");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_drawbridge"))
+        let mut child = command
             .args(["serve", "--config"])
             .arg(&file)
             .env("RUST_BACKTRACE", "0")
-            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -95,6 +95,12 @@ impl PostgresServer {
         must(psql(self.directory.path(), self.port).args(["-c", sql]))
     }
 
+    /// The same where the default is to read only.
+    pub fn exec_writing(&self, sql: &str) -> String {
+        let options = "-c default_transaction_read_only=off";
+        must(psql(self.directory.path(), self.port).args(["-c", sql]).env("PGOPTIONS", options))
+    }
+
     /// The same in another database.
     pub fn exec_in(&self, database: &str, sql: &str) -> String {
         must(psql(self.directory.path(), self.port).args(["-d", database, "-c", sql]))
