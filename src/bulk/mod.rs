@@ -2,4 +2,6 @@
 //! [`crate::accounts::transcode`]'s.
 pub mod auth0_user;
 pub mod chunk_files;
+pub mod disk;
 pub mod export;
+pub mod shard;

@@ -6,6 +6,7 @@ use super::{
     mysql, mysql_catalogue,
     plan::{self, Facts, SchemaProblem},
     postgres, postgres_catalogue,
+    postgres_copy::Copy,
     runtime::DatabaseRuntime,
     session::{self, SessionLimits, Sessions},
     sql_store::SqlStore,
@@ -50,7 +51,9 @@ pub async fn open(
             let store: Arc<dyn Store> = match &database.url {
                 DatabaseUrl::Postgres(url) => {
                     let settings = Arc::new(postgres::Settings::new(url, limits, true)?);
-                    Arc::new(SqlStore::new(Sessions::new(session::diesel(settings.callback()), limits, inner)?, plan))
+                    let copy = Copy::new(Arc::clone(&settings), inner.clone());
+                    let sessions = Sessions::new(session::diesel(settings.callback()), limits, inner)?;
+                    Arc::new(SqlStore::new(sessions, plan).reading_whole(copy))
                 }
                 DatabaseUrl::Mysql(url) => {
                     let settings = Arc::new(mysql::Settings::new(url, limits, true)?);
