@@ -4,8 +4,10 @@ use serde_json::Value;
 /// Appends a string.
 pub fn push(json: &mut Vec<u8>, text: &str) {
     // Looks at all bytes rather than for the first: that is done many at a time.
-    let escaped = text.bytes().fold(false, |escaped, byte| escaped | (byte < b' ') | (byte == b'"') | (byte == b'\\'));
-    if escaped {
+    let escaped = text
+        .bytes()
+        .fold(0, |escaped, byte| escaped | u8::from(byte < b' ') | u8::from(byte == b'"') | u8::from(byte == b'\\'));
+    if escaped != 0 {
         push_value(json, &Value::from(text));
     } else {
         json.push(b'"');

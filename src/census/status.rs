@@ -64,7 +64,11 @@ pub async fn take(
     let marks = Marks::read(ledger).await?;
     let mut pages = Pages::new(store, None)?;
     let mut user = Profile::default();
-    while pages.next(|row| count(row, config, &marks, &mut user, &mut status)).await? {
+    let mut each = |row: &LegacyRow, status: &mut Status| {
+        count(row, config, &marks, &mut user, status);
+        Ok::<_, NoPages>(())
+    };
+    while pages.next(|row| each(row, &mut status)).await? {
         seen(status.total);
     }
     let since = now - Duration::days(DAYS);
@@ -73,16 +77,10 @@ pub async fn take(
     Ok(status)
 }
 
-fn count(
-    row: &LegacyRow,
-    config: &Config,
-    marks: &Marks,
-    user: &mut Profile,
-    status: &mut Status,
-) -> Result<(), NoPages> {
+fn count(row: &LegacyRow, config: &Config, marks: &Marks, user: &mut Profile, status: &mut Status) {
     status.total += 1;
     match profile::write(row, &config.users, user) {
-        Ok(()) if marks.hold(&user.user_id) => return Ok(()),
+        Ok(()) if marks.hold(&user.user_id) => return,
         Ok(()) => {}
         Err(_) => status.unmappable += 1,
     }
@@ -96,7 +94,6 @@ fn count(
         Some(count) => *count += 1,
         None => drop(status.remaining_by_scheme.insert(scheme.to_owned(), 1)),
     }
-    Ok(())
 }
 
 fn project(status: &mut Status, recent: u64, now: DateTime<Utc>) {

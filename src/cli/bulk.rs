@@ -27,7 +27,7 @@ pub fn export(path: &Path, out: &Path, shard: Option<Shard>, without_password: &
         export::prepare(out)?;
         let store = store::open(&config.database, &config.users, &config.password, &runtime).await?;
         let ledger = ledger::open(config.migration.store.as_ref(), &config.database, &runtime, Missing::Report).await?;
-        let mut progress = Progress::new(store.count().await.ok().flatten());
+        let mut progress = Progress::over(&store, shard.map_or(1, Shard::of));
         let wanted = Export { config: &config, without_password, shard, directory: out };
         let exported = export::export(&store, &*ledger, &wanted, &mut |rows| progress.seen(rows)).await;
         progress.end();

@@ -6,6 +6,7 @@ pub mod legacy_row;
 mod matching;
 pub(crate) mod mysql;
 mod mysql_catalogue;
+mod mysql_stream;
 mod open;
 mod plan;
 pub(crate) mod postgres;

@@ -4,6 +4,7 @@ use super::{
     Store,
     error::{StoreError, StoreErrorKind},
     mysql, mysql_catalogue,
+    mysql_stream::Unbuffered,
     plan::{self, Facts, SchemaProblem},
     postgres, postgres_catalogue,
     postgres_copy::Copy,
@@ -57,7 +58,9 @@ pub async fn open(
                 }
                 DatabaseUrl::Mysql(url) => {
                     let settings = Arc::new(mysql::Settings::new(url, limits, true)?);
-                    Arc::new(SqlStore::new(Sessions::new(session::diesel(settings.callback()), limits, inner)?, plan))
+                    let unbuffered = Unbuffered::new(Arc::clone(&settings), inner.clone());
+                    let sessions = Sessions::new(session::diesel(settings.callback()), limits, inner)?;
+                    Arc::new(SqlStore::new(sessions, plan).reading_whole(unbuffered))
                 }
                 DatabaseUrl::SqlServer(url) => {
                     let manager = TdsManager::new(url, database.entra_token_file.as_ref(), limits);

@@ -8,6 +8,7 @@ mod auth0_verifier;
 mod corners;
 mod round_trip;
 mod rows;
+mod users;
 mod vectors;
 
 use serde_json::Value;

@@ -49,13 +49,13 @@ pub fn exact(text: &str) -> Option<Exact> {
     let [b'$', b'2', version @ (b'a' | b'b' | b'y'), b'$', tens, units, b'$', rest @ ..] = text.as_bytes() else {
         return None;
     };
-    let cost = u32::from(char::from(*tens).to_digit(10)? * 10 + char::from(*units).to_digit(10)?);
+    let cost = char::from(*tens).to_digit(10)? * 10 + char::from(*units).to_digit(10)?;
     bounds::within(cost, bounds::BCRYPT_COST).ok()?;
     let (salt, output) = rest.split_at_checked(22)?;
-    let known = |byte: &u8| byte.is_ascii_alphanumeric() | matches!(byte, b'.' | b'/');
+    let known = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'/');
     // The last character of each half holds four and two bits that belong to no byte.
     let ends = matches!(salt.last()?, b'.' | b'O' | b'e' | b'u') && b".CGKOSWaeimquy26".contains(output.last()?);
-    let whole = output.len() == 31 && ends && rest.iter().fold(true, |all, byte| all & known(byte));
+    let whole = output.len() == 31 && ends && rest.iter().all(known);
     whole.then_some(Exact { version: char::from(*version), at_ten: cost == 10 && *version != b'y' })
 }
 
