@@ -78,15 +78,16 @@ pub fn write(row: &LegacyRow, users: &Users, profile: &mut Profile) -> Result<()
         // A flag about a number that is not told says nothing.
         let Some(value) = value.filter(|_| key != ProfileKey::PhoneVerified || has_phone) else { continue };
         json_text::push_key(json, key.name());
+        has_phone |= key == ProfileKey::PhoneNumber;
         match &value {
-            Told::Text(text) => json_text::push(json, text),
+            Told::Text(text) => {
+                json_text::push(json, text);
+                if key == ProfileKey::Email {
+                    profile.email.push_str(text);
+                }
+            }
             Told::Flag(flag) => json.extend_from_slice(if *flag { b"true" } else { b"false" }),
             Told::Json(value) => json_text::push_value(json, value),
-        }
-        match (key, value) {
-            (ProfileKey::Email, Told::Text(email)) => profile.email.push_str(&email),
-            (ProfileKey::PhoneNumber, _) => has_phone = true,
-            _ => {}
         }
     }
     json.push(b',');
@@ -211,7 +212,7 @@ fn email(address: &str) -> Result<&str, Refusal> {
             "the e-mail address has no `@`"
         }));
     };
-    if local.is_empty() || domain.is_empty() || address.chars().any(|c| c.is_whitespace() || c.is_control()) {
+    if local.is_empty() || domain.is_empty() || !user_id::is_one_word(address) {
         return Err(Refusal::UserUnmappable("the e-mail address is malformed"));
     }
     if local.chars().count() > MAX_EMAIL.0 || address.chars().count() > MAX_EMAIL.1 {

@@ -112,6 +112,7 @@ fn tell(files: &mut [ChunkFile], written: &Written) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sha2::{Digest, Sha256};
     use std::fs;
 
     #[test]

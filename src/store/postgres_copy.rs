@@ -12,10 +12,11 @@ use super::{
     stripes::Stripes,
     walk::Walk,
 };
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 use tokio_postgres::{Client, CopyOutStream, Error};
+use tokio_util::bytes::Bytes;
 
 /// Bytes of a batch.
 const BATCH: usize = 256 * 1024;
@@ -135,13 +136,14 @@ async fn copied(
     Ok(page)
 }
 
-async fn next(stream: &mut std::pin::Pin<&mut CopyOutStream>) -> Result<Option<tokio_util::bytes::Bytes>, StreamError> {
+async fn next(stream: &mut std::pin::Pin<&mut CopyOutStream>) -> Result<Option<Bytes>, StreamError> {
     let silent = |_| StoreError::new(StoreErrorKind::Timeout, "the database has sent no row for ten minutes");
-    match timeout(SILENCE, stream.next()).await.map_err(silent)? {
-        None => Ok(None),
-        Some(Ok(message)) => Ok(Some(message)),
-        Some(Err(error)) => Err(of_fault(&error)),
-    }
+    let message = match stream.next().now_or_never() {
+        // Most rows are here already: a timer for each would cost more than the row.
+        Some(message) => message,
+        None => timeout(SILENCE, stream.next()).await.map_err(silent)?,
+    };
+    message.transpose().map_err(|error| of_fault(&error))
 }
 
 async fn push(sink: &Sink, tuples: Vec<u8>) -> Result<(), StreamError> {

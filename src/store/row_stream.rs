@@ -67,7 +67,7 @@ impl RowStream {
         match self.batches.recv().await.unwrap_or_else(broken_off)? {
             Batch::End => return Ok(false),
             Batch::Rows(rows) => rows.iter().try_for_each(read)?,
-            Batch::Tuples(mut tuples) => {
+            Batch::Tuples(tuples) => {
                 let mut rest = tuples.as_slice();
                 while !rest.is_empty() {
                     rest = self.decode(rest).ok_or_else(|| {
@@ -76,7 +76,6 @@ impl RowStream {
                     })?;
                     read(&self.row)?;
                 }
-                tuples.zeroize();
             }
         }
         Ok(true)
@@ -101,27 +100,44 @@ impl RowStream {
     }
 }
 
-/// Overwrites a value with the next row's; what a text took stays its room.
+/// Overwrites a value with the next row's, in its place: what a text took stays its room.
 fn set(value: &mut LegacyValue, shape: Shape, field: Option<&[u8]>) {
-    if let (Shape::Text, Some(field), LegacyValue::Text(text)) = (shape, field, &mut *value)
-        && let Ok(next) = std::str::from_utf8(field)
-    {
-        text.clear();
-        text.push_str(next);
-        return;
+    match (shape, field, &mut *value) {
+        (Shape::Text, Some(field), LegacyValue::Text(text)) => {
+            if let Ok(next) = std::str::from_utf8(field) {
+                text.clear();
+                text.push_str(next);
+                return;
+            }
+        }
+        (Shape::Int, Some(field), LegacyValue::Int(number)) => {
+            if let Some(whole) = whole(field) {
+                *number = whole;
+                return;
+            }
+        }
+        (Shape::Bool, Some(field), LegacyValue::Bool(truth)) => {
+            *truth = field != [0];
+            return;
+        }
+        (_, None, LegacyValue::Null) => return,
+        _ => {}
     }
     if let LegacyValue::Text(text) = value {
         text.zeroize();
     }
     *value = match (shape, field) {
         (_, None) => LegacyValue::Null,
-        (Shape::Int, Some(field)) => match <[u8; 8]>::try_from(field) {
-            Ok(whole) => LegacyValue::Int(i64::from_be_bytes(whole).into()),
-            Err(_) => LegacyValue::Undecodable("bigint".to_owned()),
-        },
+        (Shape::Int, Some(field)) => {
+            whole(field).map_or_else(|| LegacyValue::Undecodable("bigint".to_owned()), LegacyValue::Int)
+        }
         (Shape::Bool, Some(field)) => LegacyValue::Bool(field != [0]),
         (_, Some(field)) => shape.of_bytes(field, "text"),
     };
+}
+
+fn whole(field: &[u8]) -> Option<i128> {
+    <[u8; 8]>::try_from(field).ok().map(|whole| i64::from_be_bytes(whole).into())
 }
 
 #[cfg(test)]

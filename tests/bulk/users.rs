@@ -209,7 +209,8 @@ proptest! {
                 Transcoded::PasswordHash(hash) => prop_assert!(verbatim.at_ten && hash == text),
                 Transcoded::Custom(object) => {
                     prop_assert!(!verbatim.at_ten);
-                    prop_assert!(object == json!({"algorithm": "bcrypt", "hash": {"value": text, "encoding": "utf8"}}));
+                    let constant = json!({"algorithm": "bcrypt", "hash": {"value": text, "encoding": "utf8"}});
+                    prop_assert!(object == constant);
                 }
                 Transcoded::No(_) => panic!("a text that the import does not take"),
             }

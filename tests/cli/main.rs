@@ -9,6 +9,7 @@ mod check;
 mod configuration;
 mod hash;
 mod init;
+mod shards;
 mod sql;
 mod status;
 mod user;
