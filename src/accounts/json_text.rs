@@ -3,17 +3,36 @@ use serde_json::Value;
 
 /// Appends a string.
 pub fn push(json: &mut Vec<u8>, text: &str) {
-    // Looks at all bytes rather than for the first: that is done many at a time.
-    let escaped = text
-        .bytes()
-        .fold(0, |escaped, byte| escaped | u8::from(byte < b' ') | u8::from(byte == b'"') | u8::from(byte == b'\\'));
-    if escaped != 0 {
-        push_value(json, &Value::from(text));
-    } else {
+    if is_plain(text.as_bytes()) {
         json.push(b'"');
         json.extend_from_slice(text.as_bytes());
         json.push(b'"');
+    } else {
+        push_value(json, &Value::from(text));
     }
+}
+
+/// Whether no byte needs to be escaped; a "no" may be wrong.
+fn is_plain(text: &[u8]) -> bool {
+    let mut chunks = text.chunks_exact(8);
+    let mut found = 0;
+    for chunk in &mut chunks {
+        found |= <[u8; 8]>::try_from(chunk).map_or(u64::MAX, escaped);
+    }
+    let mut rest = [b' '; 8];
+    for (place, byte) in rest.iter_mut().zip(chunks.remainder()) {
+        *place = *byte;
+    }
+    found | escaped(rest) == 0
+}
+
+/// Not 0 when one of eight bytes is a control character, a quote or a backslash.
+fn escaped(bytes: [u8; 8]) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let bytes = u64::from_le_bytes(bytes);
+    // A byte that is too small borrows from its highest bit, which it did not have.
+    let below = |bytes: u64, least: u64| bytes.wrapping_sub(ONES * least) & !bytes & (ONES * 0x80);
+    below(bytes, 0x20) | below(bytes ^ (ONES * 0x22), 1) | below(bytes ^ (ONES * 0x5c), 1)
 }
 
 /// Appends `"key":`, behind a comma where it is not the first of its object.

@@ -65,7 +65,23 @@ async fn send(
     stripes: Option<Stripes>,
     sink: &Sink,
 ) -> Result<(), StreamError> {
-    let client = settings.client().await?;
+    let (client, io) = settings.apart().await?;
+    // In one task: bytes come in pieces of 8 KiB, and each would wake another thread.
+    tokio::select! {
+        done = read(client, settings.setup(), plan, parse, stripes, sink) => done,
+        () = io => Err(StoreError::new(StoreErrorKind::Connection, "the connection to the database was lost").into()),
+    }
+}
+
+async fn read(
+    client: Client,
+    setup: &str,
+    plan: &Plan,
+    parse: Parse,
+    stripes: Option<Stripes>,
+    sink: &Sink,
+) -> Result<(), StreamError> {
+    client.batch_execute(setup).await.map_err(|error| of_fault(&error))?;
     client.batch_execute(BEGIN).await.map_err(|error| of_fault(&error))?;
     let Some(_) = stripes else { return copied(&client, plan, None, None, sink).await.map(drop) };
     let mut walk = Walk::new(parse, PAGE, stripes);

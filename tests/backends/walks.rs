@@ -44,6 +44,9 @@ async fn all(store: &Arc<dyn Store>, column: &str, stripes: Option<Stripes>) -> 
 /// A table of these keys.
 fn numbers(bench: &Bench, keys: impl Iterator<Item = i64>) -> String {
     let table = bench.people(&[]);
+    if bench.is_postgres() {
+        bench.exec(&format!("alter table {table} alter column id type bigint"));
+    }
     let rows: Vec<String> = keys.map(|key| format!("({key}, 'x@example.org', 'u{key}', 'h')")).collect();
     for some in rows.chunks(500) {
         bench.exec(&format!("insert into {table} values {}", some.join(", ")));
@@ -130,13 +133,14 @@ async fn mariadb_is_not_cut_by_the_limit_of_a_lookup() {
 }
 
 async fn broken_off(bench: &mut Bench, stop: impl FnOnce(&mut Bench)) {
-    // More than what the stream and the sockets hold, so that the server is in the middle of it.
+    // More than what the stream and the sockets hold, so that the server is in the middle of it: 100 rows, doubled nine times.
     let table = bench.people(&[]);
     let long = "x".repeat(190);
-    for start in 0..100 {
-        let row = |n| format!("({n}, '{long}', '{long}', '{long}')");
-        let rows: Vec<String> = (start * 500..(start + 1) * 500).map(row).collect();
-        bench.exec(&format!("insert into {table} values {}", rows.join(", ")));
+    let row = |n| format!("({n}, '{long}', '{long}', '{long}')");
+    bench.exec(&format!("insert into {table} values {}", (0..100).map(row).collect::<Vec<_>>().join(", ")));
+    for doubling in 0..9 {
+        let behind = 100 << doubling;
+        bench.exec(&format!("insert into {table} select id + {behind}, email, username, pw from {table}"));
     }
     let store = bench.open(&users(&table)).await.unwrap();
     let mut rows = store.walk(None).expect("a table");

@@ -59,11 +59,15 @@ fn kinds() -> Vec<Keys> {
     ]
 }
 
-fn insert(kind: &Keys, keys: &[String]) -> String {
+/// Statements that are short enough for an argument.
+fn insert(kind: &Keys, keys: &[String]) -> Vec<String> {
     let user = |key: &String| {
         format!("('{key}', 'user{key}@example.com', '$2b$10$abcdefghijklmnopqrstuuwOuvuEB8yOWqrtta0jWB10wzwfcx.sG')")
     };
-    format!("insert into {} values {};", kind.table, keys.iter().map(user).collect::<Vec<_>>().join(", "))
+    let statement = |some: &[String]| {
+        format!("insert into {} values {}", kind.table, some.iter().map(user).collect::<Vec<_>>().join(", "))
+    };
+    keys.chunks(500).map(statement).collect()
 }
 
 fn configuration(directory: &Path, url: &str, table: &str) -> String {
@@ -108,7 +112,7 @@ fn shards_are_the_whole(directory: &Path, url: &str, in_mariadb: bool, execute: 
             "create table {} (id {column} primary key, email varchar(99), password varchar(99))",
             kind.table
         ));
-        execute(&insert(&kind, &kind.keys));
+        insert(&kind, &kind.keys).iter().for_each(|sql| execute(sql));
         let (config, out) = (configuration(directory, url, kind.table), directory.join("out"));
         let (whole, manifest) = exported(&config, &out, None);
         let there: BTreeSet<&String> = kind.keys.iter().collect();
@@ -127,7 +131,7 @@ fn shards_are_the_whole(directory: &Path, url: &str, in_mariadb: bool, execute: 
             assert!(users.len() < whole.len(), "{}: shard {shard} is a part", kind.table);
             users.into_iter().for_each(|user| *times.entry(user).or_default() += 1);
             if index == 1 {
-                execute(&insert(&kind, &kind.late));
+                insert(&kind, &kind.late).iter().for_each(|sql| execute(sql));
             }
         }
         let twice: Vec<_> = times.iter().filter(|(_, times)| **times > 1).collect();
