@@ -10,9 +10,10 @@ Needs Python's psycopg with its C part (`pip install "psycopg[binary]"`), and Po
 """
 import glob, hashlib, json, os, shutil, signal, socket, statistics, subprocess, sys, tempfile, time
 
-BINARY = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 and sys.argv[1] != "--script" else "target/release/drawbridge")
-USERS = int(sys.argv[2]) if len(sys.argv) > 2 and sys.argv[1] != "--script" else 1_000_000
-ROUNDS = int(sys.argv[3]) if len(sys.argv) > 3 and sys.argv[1] != "--script" else 7
+CALL = [] if sys.argv[1:2] in (["--script"], ["--digest"]) else sys.argv[1:]
+BINARY = os.path.abspath(CALL[0] if CALL else "target/release/drawbridge")
+USERS = int(CALL[1]) if len(CALL) > 1 else 1_000_000
+ROUNDS = int(CALL[2]) if len(CALL) > 2 else 7
 COLUMNS = "id, email, username, full_name, is_active, plan_code, password"
 MAX_BYTES = 480_000
 
@@ -171,13 +172,20 @@ def timed(command, **more):
     return took, usage.ru_maxrss / 1024
 
 
-def exported(out):
-    """Every user of a directory, in one order."""
-    users = []
+def digest(out):
+    """Prints what identifies the users of a directory, and how many they are."""
+    told, count = hashlib.sha256(), 0
     for path in sorted(glob.glob(f"{out}/users-*.json")):
         with open(path) as file:
-            users += [json.dumps(user, sort_keys=True) for user in json.load(file)]
-    return hashlib.sha256("\n".join(users).encode()).hexdigest(), len(users)
+            for user in json.load(file):
+                told.update(json.dumps(user, sort_keys=True).encode())
+                count += 1
+    print(told.hexdigest(), count)
+
+
+def exported(out):
+    # In a process of its own: the memory of this one would be counted for those that it starts.
+    return run(sys.executable, os.path.abspath(__file__), "--digest", out).decode().split()
 
 
 def main():
@@ -196,10 +204,10 @@ def main():
         told = {}
         for name in ("Python", "drawbridge bulk export"):
             timed(commands[name])
-            told[name] = exported(out)
+            told[name] = tuple(exported(out))
             shutil.rmtree(out)
         assert len(set(told.values())) == 1, f"the two exported different users: {told}"
-        print(f"{USERS:,} users, {told['Python'][1]:,} exported, the same by both; {ROUNDS} rounds", flush=True)
+        print(f"{USERS:,} users, {int(told['Python'][1]):,} exported, the same by both; {ROUNDS} rounds", flush=True)
         times, memory = {name: [] for name in commands}, dict.fromkeys(commands, 0)
         for turn in range(ROUNDS):
             order = list(commands) if turn % 2 == 0 else list(commands)[::-1]
@@ -224,5 +232,7 @@ def main():
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--script"]:
         script(*sys.argv[2:4])
+    elif sys.argv[1:2] == ["--digest"]:
+        digest(sys.argv[2])
     else:
         main()
