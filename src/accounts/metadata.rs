@@ -5,6 +5,7 @@ use super::php;
 use crate::{config::users::Kind, store::legacy_row::LegacyValue};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Number, Value};
+use std::borrow::Cow;
 
 /// The largest whole number that JavaScript reads exactly; Auth0's scripts are JavaScript.
 const MAX_SAFE_INTEGER: i128 = (1 << 53) - 1;
@@ -26,7 +27,7 @@ pub fn json_of(value: &LegacyValue, kind: Kind) -> Result<Option<Value>, &'stati
         Kind::Bool => bool(value).map(|answer| Some(Value::Bool(answer))),
         Kind::Int => int(value).map(Some),
         Kind::Float => float(value).map(Some),
-        Kind::String => Ok(Some(Value::String(text(value)))),
+        Kind::String => Ok(Some(Value::String(text(value).into_owned()))),
         Kind::List => list(value).map(Some),
         Kind::Php => php(value),
     }
@@ -58,18 +59,18 @@ pub fn bool(value: &LegacyValue) -> Result<bool, &'static str> {
 
 /// The text of any value.
 #[must_use]
-pub fn text(value: &LegacyValue) -> String {
+pub fn text(value: &LegacyValue) -> Cow<'_, str> {
     match value {
-        LegacyValue::Text(text) | LegacyValue::Decimal(text) | LegacyValue::Moment(text) => text.clone(),
-        LegacyValue::Bool(answer) => answer.to_string(),
-        LegacyValue::Int(number) => number.to_string(),
-        LegacyValue::Float(number) => number.to_string(),
+        LegacyValue::Text(text) | LegacyValue::Decimal(text) | LegacyValue::Moment(text) => Cow::Borrowed(text),
+        LegacyValue::Bool(answer) => answer.to_string().into(),
+        LegacyValue::Int(number) => number.to_string().into(),
+        LegacyValue::Float(number) => number.to_string().into(),
         LegacyValue::Bytes(bytes) => {
-            std::str::from_utf8(bytes).map_or_else(|_| STANDARD.encode(bytes), ToOwned::to_owned)
+            std::str::from_utf8(bytes).map_or_else(|_| STANDARD.encode(bytes).into(), Cow::Borrowed)
         }
-        LegacyValue::Json(json) => json.to_string(),
-        LegacyValue::List(_) => as_typed_by_the_database(value).to_string(),
-        LegacyValue::Null | LegacyValue::Undecodable(_) => String::new(),
+        LegacyValue::Json(json) => json.to_string().into(),
+        LegacyValue::List(_) => as_typed_by_the_database(value).to_string().into(),
+        LegacyValue::Null | LegacyValue::Undecodable(_) => Cow::Borrowed(""),
     }
 }
 
@@ -85,7 +86,7 @@ pub fn as_typed_by_the_database(value: &LegacyValue) -> Value {
         LegacyValue::Json(json) => json.clone(),
         LegacyValue::List(values) => Value::Array(values.iter().map(as_typed_by_the_database).collect()),
         LegacyValue::Int(_) | LegacyValue::Text(_) | LegacyValue::Bytes(_) | LegacyValue::Moment(_) => {
-            Value::String(text(value))
+            Value::String(text(value).into_owned())
         }
     }
 }

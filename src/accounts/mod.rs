@@ -4,9 +4,12 @@
 pub mod active;
 pub mod decoy;
 pub mod error;
+pub mod fingerprint;
 pub mod get_user;
+pub mod json_text;
 pub mod login;
 pub mod mark_migrated;
+pub mod marks;
 pub mod metadata;
 pub mod pages;
 pub mod php;

@@ -1,12 +1,12 @@
-//! Every user of the table, page by page, in the order of the key: constant memory, whatever the table.
-use super::user_id;
-use crate::{
-    config::users::Users,
-    store::{Store, error::StoreError, legacy_row::LegacyRow},
+//! Every user of the table, in the order of the key: constant memory, whatever the table.
+use crate::store::{
+    Store,
+    error::StoreError,
+    legacy_row::LegacyRow,
+    row_stream::{RowStream, StreamError},
+    stripes::Stripes,
 };
-
-/// Rows of a page.
-const PAGE: u32 = 1000;
+use std::sync::Arc;
 
 /// Why the users cannot be read one after the other.
 #[derive(Debug, thiserror::Error)]
@@ -22,40 +22,45 @@ pub enum NoPages {
     NoOrder,
 }
 
-/// A walk over the table.
-pub struct Pages<'a> {
-    store: &'a dyn Store,
-    users: &'a Users,
-    after: Option<String>,
-    ended: bool,
+impl From<StreamError> for NoPages {
+    fn from(error: StreamError) -> Self {
+        match error {
+            StreamError::Store(error) => Self::Store(error),
+            StreamError::NoOrder => Self::NoOrder,
+        }
+    }
 }
 
-impl<'a> Pages<'a> {
-    /// From the first row on.
-    #[must_use]
-    pub fn new(store: &'a dyn Store, users: &'a Users) -> Self {
-        Self { store, users, after: None, ended: false }
-    }
+/// A walk over the table.
+pub struct Pages {
+    rows: RowStream,
+}
 
-    /// The next rows; `None` behind the last one.
+impl Pages {
+    /// From the first row on; with stripes, only what may be in them.
     ///
     /// # Errors
-    /// `NoPages`.
-    pub async fn next(&mut self) -> Result<Option<Vec<LegacyRow>>, NoPages> {
-        if self.ended {
-            return Ok(None);
-        }
-        let page = self.store.page(self.after.as_deref(), PAGE).await?.ok_or(NoPages::NoTable)?;
-        match page.last().filter(|_| u32::try_from(page.len()) == Ok(PAGE)) {
-            Some(last) => {
-                let key = user_id::key_text(last.get(&self.users.id_column)).map_err(|_| NoPages::NoOrder)?;
-                if self.after.as_ref() == Some(&key) {
-                    return Err(NoPages::NoOrder);
-                }
-                self.after = Some(key);
-            }
-            None => self.ended = true,
-        }
-        Ok(if page.is_empty() { None } else { Some(page) })
+    /// `NoTable`.
+    pub fn new(store: &Arc<dyn Store>, stripes: Option<Stripes>) -> Result<Self, NoPages> {
+        let rows = Arc::clone(store).walk(stripes).ok_or(NoPages::NoTable)?;
+        Ok(Self { rows })
+    }
+
+    /// Hands the next rows to `read`; whether there may be more.
+    ///
+    /// # Errors
+    /// `NoPages`, and what `read` says.
+    pub async fn next<E: From<NoPages>>(
+        &mut self,
+        mut read: impl FnMut(&LegacyRow) -> Result<(), E>,
+    ) -> Result<bool, E> {
+        let mut told = Ok(());
+        let more = self.rows.next(|row| {
+            told = read(row);
+            if told.is_ok() { Ok(()) } else { Err(NoPages::NoOrder) }
+        });
+        let more = more.await;
+        told?;
+        Ok(more?)
     }
 }

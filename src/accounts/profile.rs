@@ -1,15 +1,16 @@
 //! The profile: one function builds it for both routes, so that the two answers for one user are equal byte for byte.
 //!
 //! Whitelist only: a column that is not mapped never leaves the service.
-use super::{error::Refusal, metadata, user_id};
+use super::{error::Refusal, json_text, metadata, user_id};
 use crate::{
     config::{
         computed::Computed,
-        users::{ProfileKey, Source, Users},
+        users::{Kind, ProfileKey, Source, Users},
     },
     store::legacy_row::{LegacyRow, LegacyValue},
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
+use std::borrow::Cow;
 
 /// Largest profile in bytes.
 const MAX_BYTES: usize = 10 * 1024;
@@ -18,11 +19,36 @@ const MAX_BYTES: usize = 10 * 1024;
 const MAX_EMAIL: (usize, usize) = (64, 254);
 
 /// A user as Auth0 will get it.
+#[derive(Default)]
 pub struct Profile {
-    /// The stable id, prefix included.
+    /// The stable id, prefix included; there as soon as the key is one, even where the rest is refused.
     pub user_id: String,
+    /// The address; empty where there is none.
+    pub email: String,
     /// The JSON object.
     pub json: Vec<u8>,
+    /// Where `"metadata"` begins in it.
+    metadata: usize,
+}
+
+/// The key of the metadata, as it stands in the object.
+const METADATA: &str = "metadata";
+
+impl Profile {
+    /// The object before and behind the key of its metadata, quotes included; the last brace is left out.
+    #[must_use]
+    pub fn around_metadata(&self) -> (&[u8], &[u8]) {
+        let (before, rest) = self.json.split_at_checked(self.metadata).unwrap_or_default();
+        let behind = rest.get(METADATA.len() + 2..rest.len().saturating_sub(1)).unwrap_or_default();
+        (before, behind)
+    }
+
+    fn clear(&mut self) {
+        self.user_id.clear();
+        self.email.clear();
+        self.json.clear();
+        self.metadata = 0;
+    }
 }
 
 /// Builds the profile of a row.
@@ -30,38 +56,74 @@ pub struct Profile {
 /// # Errors
 /// `UserUnmappable` with the rule that the row breaks.
 pub fn of(row: &LegacyRow, users: &Users) -> Result<Profile, Refusal> {
-    let key = user_id::key_text(row.get(&users.id_column))?;
-    let user_id = user_id::user_id(&users.id_prefix, &key)?;
-    let mut profile = Map::new();
-    profile.insert("user_id".into(), Value::from(user_id.clone()));
+    let mut profile = Profile::default();
+    write(row, users, &mut profile)?;
+    Ok(profile)
+}
+
+/// Builds the profile of a row in the place of another's.
+///
+/// # Errors
+/// `UserUnmappable` with the rule that the row breaks.
+pub fn write(row: &LegacyRow, users: &Users, profile: &mut Profile) -> Result<(), Refusal> {
+    profile.clear();
+    user_id::write(row.get(&users.id_column), &users.id_prefix, &mut profile.user_id)?;
+    let json = &mut profile.json;
+    json.push(b'{');
+    json_text::push_key(json, "user_id");
+    json_text::push(json, &profile.user_id);
+    let mut has_phone = false;
     for key in ProfileKey::ALL {
-        if let Some(value) = profile_value(row, users, key)? {
-            profile.insert(key.name().into(), value);
+        let value = profile_value(row, users, key)?;
+        // A flag about a number that is not told says nothing.
+        let Some(value) = value.filter(|_| key != ProfileKey::PhoneVerified || has_phone) else { continue };
+        json_text::push_key(json, key.name());
+        has_phone |= key == ProfileKey::PhoneNumber;
+        match &value {
+            Told::Text(text) => {
+                json_text::push(json, text);
+                if key == ProfileKey::Email {
+                    profile.email.push_str(text);
+                }
+            }
+            Told::Flag(flag) => json.extend_from_slice(if *flag { b"true" } else { b"false" }),
+            Told::Json(value) => json_text::push_value(json, value),
         }
     }
-    // A flag about a number that is not told says nothing.
-    if !profile.contains_key(ProfileKey::PhoneNumber.name()) {
-        profile.remove(ProfileKey::PhoneVerified.name());
-    }
-    profile.insert("metadata".into(), Value::Object(object(row, &users.metadata)?));
+    json.push(b',');
+    profile.metadata = json.len();
+    json_text::push(json, METADATA);
+    json.push(b':');
+    push_object(row, &users.metadata, json)?;
     if !users.user_metadata.is_empty() {
-        profile.insert("user_metadata".into(), Value::Object(object(row, &users.user_metadata)?));
+        json_text::push_key(json, "user_metadata");
+        push_object(row, &users.user_metadata, json)?;
     }
     if let Some(factors) = users.mfa_factors.as_deref().and_then(|column| mfa_factors(row.get(column))) {
-        profile.insert("mfa_factors".into(), factors);
+        json_text::push_key(json, "mfa_factors");
+        json_text::push_value(json, &factors);
     }
-    let json = serde_json::to_vec(&profile).map_err(|_| Refusal::UserUnmappable("the profile is not JSON"))?;
+    json.push(b'}');
     if json.len() > MAX_BYTES {
         return Err(Refusal::UserUnmappable("the profile is larger than 10 KB"));
     }
-    Ok(Profile { user_id, json })
+    Ok(())
+}
+
+/// One value of a profile.
+enum Told<'a> {
+    Text(Cow<'a, str>),
+    Flag(bool),
+    Json(Value),
 }
 
 /// The text of a profile key for schemes that mix it into the hash; `None` where it is not mapped or empty.
 #[must_use]
 pub fn text_of(row: &LegacyRow, users: &Users, key: ProfileKey) -> Option<String> {
     match source(users, key)? {
-        Source::Column { name, .. } => row.get(name).map(metadata::text).filter(|text| !text.is_empty()),
+        Source::Column { name, .. } => {
+            row.get(name).map(metadata::text).filter(|text| !text.is_empty()).map(Cow::into_owned)
+        }
         Source::Computed(computed) => match evaluated(row, computed).ok()? {
             Some(Value::String(text)) if !text.is_empty() => Some(text),
             _ => None,
@@ -92,33 +154,44 @@ fn source(users: &Users, key: ProfileKey) -> Option<&Source> {
     users.profile.iter().find(|(mapped, _)| *mapped == key).map(|(_, source)| source)
 }
 
-fn profile_value(row: &LegacyRow, users: &Users, key: ProfileKey) -> Result<Option<Value>, Refusal> {
+fn profile_value<'a>(row: &'a LegacyRow, users: &'a Users, key: ProfileKey) -> Result<Option<Told<'a>>, Refusal> {
     let Some(source) = source(users, key) else {
         let unknown = key == ProfileKey::EmailVerified && self::source(users, ProfileKey::Email).is_some();
-        return Ok(unknown.then_some(Value::Bool(false)));
+        return Ok(unknown.then_some(Told::Flag(false)));
     };
-    let computed;
-    let column = match source {
-        Source::Literal(value) => return Ok(Some(value.clone())),
-        Source::Computed(formula) => {
-            computed = as_column(evaluated(row, formula)?);
-            &computed
+    match source {
+        Source::Literal(Value::String(text)) => Ok(Some(Told::Text(Cow::Borrowed(text)))),
+        Source::Literal(value) => Ok(Some(Told::Json(value.clone()))),
+        Source::Column { name, .. } => {
+            let column = row.get(name).ok_or(Refusal::UserUnmappable("a mapped column is missing"))?;
+            of_column(key, column)
         }
-        Source::Column { name, .. } => row.get(name).ok_or(Refusal::UserUnmappable("a mapped column is missing"))?,
-    };
+        // A formula says that this user has no address: the store goes by usernames.
+        Source::Computed(formula) => match as_column(evaluated(row, formula)?) {
+            LegacyValue::Null if key == ProfileKey::Email => Ok(None),
+            column => Ok(of_column(key, &column)?.map(|told| match told {
+                Told::Text(text) => Told::Text(Cow::Owned(text.into_owned())),
+                Told::Flag(flag) => Told::Flag(flag),
+                Told::Json(value) => Told::Json(value),
+            })),
+        },
+    }
+}
+
+fn of_column(key: ProfileKey, column: &LegacyValue) -> Result<Option<Told<'_>>, Refusal> {
     if let LegacyValue::Undecodable(_) = column {
         return Err(Refusal::UserUnmappable("a mapped column could not be decoded"));
     }
+    let flag = || metadata::bool(column).or_else(|_| verified_moment(column)).ok();
     match key {
-        ProfileKey::EmailVerified => {
-            Ok(Some(Value::Bool(metadata::bool(column).or_else(|_| verified_moment(column)).unwrap_or(false))))
-        }
-        ProfileKey::PhoneVerified => {
-            Ok(metadata::bool(column).or_else(|_| verified_moment(column)).ok().map(Value::Bool))
-        }
-        // A formula says that this user has no address: the store goes by usernames.
-        ProfileKey::Email if matches!((source, column), (Source::Computed(_), LegacyValue::Null)) => Ok(None),
-        ProfileKey::Email => email(metadata::text(column).trim()).map(Some),
+        ProfileKey::EmailVerified => Ok(Some(Told::Flag(flag().unwrap_or(false)))),
+        ProfileKey::PhoneVerified => Ok(flag().map(Told::Flag)),
+        ProfileKey::Email => match metadata::text(column) {
+            Cow::Borrowed(address) => email(address.trim()).map(|address| Some(Told::Text(Cow::Borrowed(address)))),
+            Cow::Owned(address) => {
+                email(address.trim()).map(|address| Some(Told::Text(Cow::Owned(address.to_owned()))))
+            }
+        },
         _ => text(key, metadata::text(column)),
     }
 }
@@ -131,7 +204,7 @@ fn verified_moment(value: &LegacyValue) -> Result<bool, &'static str> {
     }
 }
 
-fn email(address: &str) -> Result<Value, Refusal> {
+fn email(address: &str) -> Result<&str, Refusal> {
     let Some((local, domain)) = address.rsplit_once('@') else {
         return Err(Refusal::UserUnmappable(if address.is_empty() {
             "the e-mail address is empty"
@@ -139,18 +212,18 @@ fn email(address: &str) -> Result<Value, Refusal> {
             "the e-mail address has no `@`"
         }));
     };
-    if local.is_empty() || domain.is_empty() || address.chars().any(|c| c.is_whitespace() || c.is_control()) {
+    if local.is_empty() || domain.is_empty() || !user_id::is_one_word(address) {
         return Err(Refusal::UserUnmappable("the e-mail address is malformed"));
     }
     if local.chars().count() > MAX_EMAIL.0 || address.chars().count() > MAX_EMAIL.1 {
         return Err(Refusal::UserUnmappable("the e-mail address is too long"));
     }
-    Ok(Value::from(address))
+    Ok(address)
 }
 
 /// A text key within Auth0's length. Display texts that break it are left out rather than keeping the person out;
 /// the username is what the person types, so it is refused.
-fn text(key: ProfileKey, text: String) -> Result<Option<Value>, Refusal> {
+fn text(key: ProfileKey, text: Cow<'_, str>) -> Result<Option<Told<'_>>, Refusal> {
     if text.trim().is_empty() {
         return Ok(None);
     }
@@ -164,7 +237,7 @@ fn text(key: ProfileKey, text: String) -> Result<Option<Value>, Refusal> {
         ProfileKey::PhoneNumber => is_e164(&text),
         _ => true,
     };
-    Ok(fits.then(|| Value::from(text)))
+    Ok(fits.then_some(Told::Text(text)))
 }
 
 fn is_e164(number: &str) -> bool {
@@ -173,22 +246,29 @@ fn is_e164(number: &str) -> bool {
         .is_some_and(|digits| (1..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-fn object(row: &LegacyRow, mapping: &[(String, Source)]) -> Result<Map<String, Value>, Refusal> {
-    let mut object = Map::new();
+fn push_object(row: &LegacyRow, mapping: &[(String, Source)], json: &mut Vec<u8>) -> Result<(), Refusal> {
+    json.push(b'{');
     for (key, source) in mapping {
         let value = match source {
             Source::Literal(value) => Some(value.clone()),
             Source::Computed(computed) => evaluated(row, computed)?,
             Source::Column { name, kind } => {
                 let column = row.get(name).ok_or(Refusal::UserUnmappable("a mapped column is missing"))?;
+                if let (LegacyValue::Text(text), Kind::Auto | Kind::String) = (column, kind) {
+                    json_text::push_key(json, key);
+                    json_text::push(json, text);
+                    continue;
+                }
                 metadata::json_of(column, *kind).map_err(Refusal::UserUnmappable)?
             }
         };
         if let Some(value) = value {
-            object.insert(key.clone(), value);
+            json_text::push_key(json, key);
+            json_text::push_value(json, &value);
         }
     }
-    Ok(object)
+    json.push(b'}');
+    Ok(())
 }
 
 /// The factors where Auth0 would take them. One bad factor makes the whole login fail there, so all are left out then.

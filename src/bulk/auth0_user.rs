@@ -1,25 +1,27 @@
 //! A user as the bulk import takes it: the profile of the routes, with the stored hash in Auth0's words.
+//!
+//! # Why the schema is asked about hashes alone
+//! The profile's own rules are as strict as the import's schema: its keys are in the schema, of the schema's types, and its
+//! enrolments have the schema's patterns (`tests/bulk/users.rs` holds one against the other). Objects of hashes are many and
+//! made in many places: each is held against its part of the schema, except the one of a bcrypt text, which is constant.
 use crate::{
     accounts::{
-        active, profile, stored_hash,
-        transcode::{Transcoded, row::Rows},
+        active, json_text,
+        profile::{self, Profile},
+        stored_hash,
+        transcode::{
+            Transcoded,
+            row::{Rows, Verbatim},
+        },
     },
     config::Config,
     hash::scheme::Identified,
     store::legacy_row::LegacyRow,
 };
-use serde_json::{Map, Value};
-
-/// What becomes of a row.
-pub enum Outcome {
-    /// It can be imported.
-    User(Map<String, Value>),
-    /// It is left out.
-    Left(Reason),
-}
+use serde_json::Value;
 
 /// Why a user is left out.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
     /// The row breaks a rule of the profile.
     Unmappable(&'static str),
@@ -40,7 +42,7 @@ pub enum Reason {
 impl Reason {
     /// The reason in words, for counts.
     #[must_use]
-    pub fn words(&self) -> String {
+    pub fn words(self) -> String {
         match self {
             Self::Unmappable(rule) => format!("user_unmappable: {rule}"),
             Self::Disabled => "account_disabled".to_owned(),
@@ -53,43 +55,112 @@ impl Reason {
     }
 }
 
-/// What becomes of a row; users of the schemes in `without_password` go without their hash.
-#[must_use]
-pub fn of(row: &LegacyRow, config: &Config, rows: &Rows<'_>, without_password: &[String]) -> Outcome {
-    let user = match profile::of(row, &config.users) {
-        Ok(profile) => serde_json::from_slice::<Map<String, Value>>(&profile.json),
-        Err(refusal) => return Outcome::Left(Reason::Unmappable(refusal.rule())),
-    };
-    let Ok(mut user) = user else { return Outcome::Left(Reason::Unmappable("the profile is not JSON")) };
-    match active::of(row, &config.users) {
-        Ok(true) => {}
-        Ok(false) => return Outcome::Left(Reason::Disabled),
-        Err(refusal) => return Outcome::Left(Reason::Unmappable(refusal.rule())),
+/// The import's schema cannot be compiled.
+#[derive(Debug, thiserror::Error)]
+#[error("the import's schema cannot be read")]
+pub struct NoSchema;
+
+/// Makes users of rows, one after the other.
+pub struct Writer<'a> {
+    config: &'a Config,
+    rows: Rows<'a>,
+    without_password: &'a [String],
+    hashes: jsonschema::Validator,
+    profile: Profile,
+}
+
+impl<'a> Writer<'a> {
+    /// Of the table that this configuration reads; users of the schemes in `without_password` go without their hash.
+    ///
+    /// # Errors
+    /// `NoSchema`.
+    pub fn new(config: &'a Config, without_password: &'a [String]) -> Result<Self, NoSchema> {
+        let schema: Value = serde_json::from_str(include_str!("import_schema.json")).map_err(|_| NoSchema)?;
+        let hashes = schema.pointer("/properties/custom_password_hash").ok_or(NoSchema)?;
+        let hashes = jsonschema::validator_for(hashes).map_err(|_| NoSchema)?;
+        Ok(Self { config, rows: Rows::of(&config.password), without_password, hashes, profile: Profile::default() })
     }
-    if !user.contains_key("email") {
-        return Outcome::Left(Reason::NoEmail);
+
+    /// Reads the profile of a row.
+    ///
+    /// # Errors
+    /// The rule of the profile that the row breaks; its `user_id` may be known all the same.
+    pub fn read(&mut self, row: &LegacyRow) -> Result<(), Reason> {
+        profile::write(row, &self.config.users, &mut self.profile).map_err(|refusal| Reason::Unmappable(refusal.rule()))
     }
-    if let Some(metadata) = user.remove("metadata") {
-        user.insert("app_metadata".into(), metadata);
+
+    /// The `user_id` of the row that was read, where its key is one.
+    #[must_use]
+    pub fn user_id(&self) -> Option<&str> {
+        Some(self.profile.user_id.as_str()).filter(|user_id| !user_id.is_empty())
     }
-    let asked = |scheme: &str| without_password.iter().any(|name| name == scheme);
-    let password = &config.password;
-    let scheme = match stored_hash::identify(row, password) {
-        Identified::Hash { scheme, .. } => scheme,
-        Identified::NoPassword if asked("none") => return Outcome::User(user),
-        Identified::NoPassword => return Outcome::Left(Reason::NoPassword("no_password")),
-        Identified::Unverifiable(_) if asked("unverifiable") => return Outcome::User(user),
-        Identified::Unverifiable(reason) => return Outcome::Left(Reason::NoPassword(reason.word())),
-    };
-    match rows.transcode(row, scheme) {
-        Transcoded::PasswordHash(hash) => {
-            user.insert("password_hash".into(), Value::String(hash));
+
+    /// The address of the row that was read.
+    #[must_use]
+    pub fn email(&self) -> &str {
+        &self.profile.email
+    }
+
+    /// Writes the user of the row that was read in the place of another's.
+    ///
+    /// # Errors
+    /// Why the import cannot take it.
+    pub fn write(&self, row: &LegacyRow, json: &mut Vec<u8>) -> Result<(), Reason> {
+        match active::of(row, &self.config.users) {
+            Ok(true) => {}
+            Ok(false) => return Err(Reason::Disabled),
+            Err(refusal) => return Err(Reason::Unmappable(refusal.rule())),
         }
-        Transcoded::Custom(hash) => {
-            user.insert("custom_password_hash".into(), hash);
+        if self.profile.email.is_empty() {
+            return Err(Reason::NoEmail);
         }
-        Transcoded::No(_) if asked(scheme) => {}
-        Transcoded::No(why) => return Outcome::Left(Reason::Scheme(scheme, why)),
+        json.clear();
+        let (before, behind) = self.profile.around_metadata();
+        json.extend_from_slice(before);
+        json.extend_from_slice(b"\"app_metadata\"");
+        json.extend_from_slice(behind);
+        match self.rows.verbatim(row) {
+            Some(bcrypt) => push_bcrypt(json, &bcrypt),
+            None => self.push_hash(row, json)?,
+        }
+        json.push(b'}');
+        Ok(())
     }
-    Outcome::User(user)
+
+    fn push_hash(&self, row: &LegacyRow, json: &mut Vec<u8>) -> Result<(), Reason> {
+        let asked = |scheme: &str| self.without_password.iter().any(|name| name == scheme);
+        let scheme = match stored_hash::identify(row, &self.config.password) {
+            Identified::Hash { scheme, .. } => scheme,
+            Identified::NoPassword if asked("none") => return Ok(()),
+            Identified::NoPassword => return Err(Reason::NoPassword("no_password")),
+            Identified::Unverifiable(_) if asked("unverifiable") => return Ok(()),
+            Identified::Unverifiable(reason) => return Err(Reason::NoPassword(reason.word())),
+        };
+        match self.rows.transcode(row, scheme) {
+            Transcoded::PasswordHash(hash) => {
+                json_text::push_key(json, "password_hash");
+                json_text::push(json, &hash);
+            }
+            Transcoded::Custom(hash) if self.hashes.is_valid(&hash) => {
+                json_text::push_key(json, "custom_password_hash");
+                json_text::push_value(json, &hash);
+            }
+            Transcoded::Custom(_) => return Err(Reason::Refused("the object breaks its schema")),
+            Transcoded::No(_) if asked(scheme) => {}
+            Transcoded::No(why) => return Err(Reason::Scheme(scheme, why)),
+        }
+        Ok(())
+    }
+}
+
+/// No character of a bcrypt text is escaped in JSON.
+fn push_bcrypt(json: &mut Vec<u8>, bcrypt: &Verbatim<'_>) {
+    let (before, behind): (&[u8], &[u8]) = if bcrypt.at_ten {
+        (b",\"password_hash\":\"", b"\"")
+    } else {
+        (b",\"custom_password_hash\":{\"algorithm\":\"bcrypt\",\"hash\":{\"value\":\"", b"\",\"encoding\":\"utf8\"}}")
+    };
+    json.extend_from_slice(before);
+    json.extend_from_slice(bcrypt.text.as_bytes());
+    json.extend_from_slice(behind);
 }

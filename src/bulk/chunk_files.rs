@@ -1,9 +1,8 @@
 //! The files of an export: JSON arrays of users, none larger than the import takes, each written whole and then named.
+use super::disk::{Disk, Job, Written, sync_directory};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::{
-    fs::{self, File},
-    io::{self, Write},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -29,13 +28,24 @@ pub struct ChunkWriter {
     open: Vec<u8>,
     users: usize,
     files: Vec<ChunkFile>,
+    disk: Disk,
+    spare: Vec<Vec<u8>>,
 }
 
 impl ChunkWriter {
     /// Into this directory, which exists.
-    #[must_use]
-    pub fn new(directory: &Path) -> Self {
-        Self { directory: directory.to_owned(), open: Vec::with_capacity(MAX_BYTES), users: 0, files: Vec::new() }
+    ///
+    /// # Errors
+    /// When the system refuses the threads that write.
+    pub fn new(directory: &Path) -> io::Result<Self> {
+        Ok(Self {
+            directory: directory.to_owned(),
+            open: Vec::with_capacity(MAX_BYTES),
+            users: 0,
+            files: Vec::new(),
+            disk: Disk::start()?,
+            spare: Vec::new(),
+        })
     }
 
     /// Whether one user alone would be larger than a file may be.
@@ -59,7 +69,7 @@ impl ChunkWriter {
         Ok(())
     }
 
-    /// Writes what is left, and tells all files.
+    /// Writes what is left, waits until the disk has all of it, and tells all files.
     ///
     /// # Errors
     /// When a file cannot be written.
@@ -67,44 +77,48 @@ impl ChunkWriter {
         if self.users > 0 {
             self.close()?;
         }
-        Ok(std::mem::take(&mut self.files))
+        let Self { directory, mut files, disk, .. } = self;
+        for written in disk.finish()? {
+            tell(&mut files, &written);
+        }
+        sync_directory(&directory)?;
+        Ok(files)
     }
 
     fn close(&mut self) -> io::Result<()> {
         self.open.extend_from_slice(b"]\n");
         let name = format!("users-{:06}.json", self.files.len() + 1);
-        write_whole(&self.directory.join(&name), &self.open)?;
-        let sha256 = hex::encode(Sha256::digest(&self.open));
-        self.files.push(ChunkFile { name, users: self.users, bytes: self.open.len(), sha256 });
-        self.open.clear();
+        let path = self.directory.join(&name);
+        let number = self.files.len();
+        self.files.push(ChunkFile { name, users: self.users, bytes: self.open.len(), sha256: String::new() });
         self.users = 0;
-        Ok(())
+        while let Some(written) = self.disk.written() {
+            let written = written?;
+            tell(&mut self.files, &written);
+            self.spare.push(written.buffer);
+        }
+        let next = self.spare.pop().unwrap_or_else(|| Vec::with_capacity(MAX_BYTES));
+        let content = std::mem::replace(&mut self.open, next);
+        self.disk.write(Job { number, path, content })
     }
 }
 
-/// A file that is there with all of its content, or not at all, whenever the process is killed. Hashes are in it: only its
-/// owner may read it.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt;
-    let unfinished = path.with_extension("unfinished");
-    let mut file: File =
-        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
-    file.write_all(content)?;
-    file.sync_all()?;
-    fs::rename(&unfinished, path)
+fn tell(files: &mut [ChunkFile], written: &Written) {
+    if let Some(file) = files.get_mut(written.number) {
+        file.sha256.clone_from(&written.sha256);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sha2::{Digest, Sha256};
+    use std::fs;
 
     #[test]
     fn files_are_whole_arrays_below_the_limit() {
         let directory = tempfile::tempdir().expect("a directory");
-        let mut writer = ChunkWriter::new(directory.path());
+        let mut writer = ChunkWriter::new(directory.path()).expect("threads");
         let user = |n: usize| format!("{{\"n\":{n},\"x\":\"{}\"}}", "y".repeat(10_000));
         for n in 0..200 {
             writer.add(user(n).as_bytes()).expect("it is written");
@@ -123,6 +137,6 @@ mod tests {
             }
         }
         assert_eq!((seen, files.len()), (200, 5));
-        assert!(ChunkWriter::new(directory.path()).finish().expect("nothing to write").is_empty());
+        assert!(ChunkWriter::new(directory.path()).expect("threads").finish().expect("nothing to write").is_empty());
     }
 }

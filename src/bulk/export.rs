@@ -1,27 +1,29 @@
 //! `bulk export`: every user that has not crossed, in files that the import takes; constant memory, whatever the table.
 //! The manifest is written last: a directory without one is half an export, and the next one begins anew.
 use super::{
-    auth0_user::{self, Outcome, Reason},
-    chunk_files::{ChunkFile, ChunkWriter, write_whole},
+    auth0_user::{NoSchema, Reason, Writer},
+    chunk_files::{ChunkFile, ChunkWriter},
+    disk::write_whole,
+    shard::Shard,
 };
 use crate::{
     accounts::{
+        fingerprint::{Keyed, Set},
+        marks::Marks,
         pages::{NoPages, Pages},
-        profile,
-        transcode::row::Rows,
     },
     config::Config,
     ledger::Ledger,
-    store::{Store, error::StoreError},
+    store::{Store, error::StoreError, legacy_row::LegacyRow},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::BTreeMap,
     fs::{self, File},
-    hash::{BuildHasher, RandomState},
     io::{self, BufWriter, Write},
     path::Path,
+    sync::Arc,
 };
 
 /// The manifest's name.
@@ -34,7 +36,10 @@ pub const REJECTS: &str = "rejects.jsonl";
 pub struct Manifest {
     /// The form of the directory.
     pub version: u32,
-    /// Rows of the table.
+    /// Which part of the users it holds, as `I/N`; all of them without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
+    /// Rows of the table, or of its shard.
     pub rows: u64,
     /// Users in the files.
     pub exported: u64,
@@ -62,8 +67,8 @@ pub enum NoExport {
     #[error("the directory holds a whole export already")]
     Whole,
     /// The import's schema cannot be compiled.
-    #[error("the import's schema cannot be read")]
-    Schema,
+    #[error(transparent)]
+    Schema(#[from] NoSchema),
 }
 
 impl From<StoreError> for NoExport {
@@ -97,83 +102,116 @@ pub fn prepare(directory: &Path) -> Result<(), NoExport> {
     Ok(())
 }
 
-/// Exports into a directory that is ready; `seen` hears how many rows were read.
+/// What is exported, and where to.
+pub struct Export<'a> {
+    /// The configuration of the table.
+    pub config: &'a Config,
+    /// Users of these schemes go without their hash.
+    pub without_password: &'a [String],
+    /// The part of the users that is exported; all of them without one.
+    pub shard: Option<Shard>,
+    /// The directory, which is ready.
+    pub directory: &'a Path,
+}
+
+/// Exports; `seen` hears how many rows were read.
 ///
 /// # Errors
 /// `NoExport`.
 pub async fn export(
-    store: &dyn Store,
+    store: &Arc<dyn Store>,
     ledger: &dyn Ledger,
-    config: &Config,
-    without_password: &[String],
-    directory: &Path,
+    export: &Export<'_>,
     seen: &mut dyn FnMut(u64),
 ) -> Result<Manifest, NoExport> {
-    let schema: Value = serde_json::from_str(include_str!("import_schema.json")).map_err(|_| NoExport::Schema)?;
-    let schema = jsonschema::validator_for(&schema).map_err(|_| NoExport::Schema)?;
-    let mut manifest = Manifest {
-        version: 1,
-        rows: 0,
-        exported: 0,
-        already_migrated: 0,
-        left_out: BTreeMap::new(),
-        files: Vec::new(),
-    };
-    let mut users = ChunkWriter::new(directory);
-    let mut rejects = BufWriter::new(File::create(directory.join(REJECTS))?);
-    let mut addresses = Addresses::default();
-    let rows = Rows::of(&config.password);
-    let mut pages = Pages::new(store, &config.users);
-    while let Some(page) = pages.next().await? {
-        let ids: Vec<Option<String>> =
-            page.iter().map(|row| profile::of(row, &config.users).ok().map(|profile| profile.user_id)).collect();
-        let marked = ledger.marked(&ids.iter().flatten().cloned().collect::<Vec<_>>()).await?;
-        for (row, id) in page.iter().zip(ids) {
-            manifest.rows += 1;
-            if id.as_ref().is_some_and(|id| marked.contains(id)) {
-                manifest.already_migrated += 1;
-                continue;
-            }
-            let reason = match auth0_user::of(row, config, &rows, without_password) {
-                Outcome::User(user) => match accepted(user, &schema, &mut addresses) {
-                    Ok(json) => {
-                        users.add(&json)?;
-                        manifest.exported += 1;
-                        continue;
-                    }
-                    Err(reason) => reason,
-                },
-                Outcome::Left(reason) => reason,
-            };
-            let words = reason.words();
-            writeln!(rejects, "{}", json!({"user_id": id, "reason": words}))?;
-            *manifest.left_out.entry(words).or_default() += 1;
-        }
-        seen(manifest.rows);
+    let marks = Marks::read(ledger).await?;
+    let mut pages = Pages::new(store, export.shard.map(Shard::stripes))?;
+    let mut files = Files::new(export, marks)?;
+    while pages.next(|row| files.add(row)).await? {
+        seen(files.rows);
     }
-    manifest.files = users.finish()?;
-    rejects.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-    let text = serde_json::to_vec_pretty(&manifest).map_err(io::Error::other)?;
-    write_whole(&directory.join(MANIFEST), &text)?;
-    Ok(manifest)
+    files.finish()
 }
 
-/// The user as JSON, held against the import's schema.
-fn accepted(
-    user: serde_json::Map<String, Value>,
-    schema: &jsonschema::Validator,
-    addresses: &mut Addresses,
-) -> Result<Vec<u8>, Reason> {
-    let user = Value::Object(user);
-    if !schema.is_valid(&user) {
-        return Err(Reason::Refused("the object breaks its schema"));
+/// The files of an export on their way.
+struct Files<'a> {
+    export: &'a Export<'a>,
+    marks: Marks,
+    writer: Writer<'a>,
+    json: Vec<u8>,
+    users: ChunkWriter,
+    rejects: BufWriter<File>,
+    addresses: Addresses,
+    rows: u64,
+    exported: u64,
+    already_migrated: u64,
+    left_out: BTreeMap<Reason, u64>,
+}
+
+impl<'a> Files<'a> {
+    fn new(export: &'a Export<'a>, marks: Marks) -> Result<Self, NoExport> {
+        Ok(Self {
+            export,
+            marks,
+            writer: Writer::new(export.config, export.without_password)?,
+            json: Vec::new(),
+            users: ChunkWriter::new(export.directory)?,
+            rejects: BufWriter::new(File::create(export.directory.join(REJECTS))?),
+            addresses: Addresses::default(),
+            rows: 0,
+            exported: 0,
+            already_migrated: 0,
+            left_out: BTreeMap::new(),
+        })
     }
-    let json = serde_json::to_vec(&user).map_err(|_| Reason::Refused("the object is not JSON"))?;
-    if !ChunkWriter::fits(&json) {
-        return Err(Reason::Refused("the user is larger than a file may be"));
+
+    fn add(&mut self, row: &LegacyRow) -> Result<(), NoExport> {
+        if self.export.shard.is_some_and(|shard| !shard.holds(row.get(&self.export.config.users.id_column))) {
+            return Ok(());
+        }
+        self.rows += 1;
+        let read = self.writer.read(row);
+        if self.writer.user_id().is_some_and(|user_id| self.marks.hold(user_id)) {
+            self.already_migrated += 1;
+            return Ok(());
+        }
+        match read.and_then(|()| self.user(row)) {
+            Ok(()) => {
+                self.users.add(&self.json)?;
+                self.exported += 1;
+            }
+            Err(reason) => {
+                writeln!(self.rejects, "{}", json!({"user_id": self.writer.user_id(), "reason": reason.words()}))?;
+                *self.left_out.entry(reason).or_default() += 1;
+            }
+        }
+        Ok(())
     }
-    let email = user.get("email").and_then(Value::as_str).unwrap_or_default();
-    if addresses.is_new(email) { Ok(json) } else { Err(Reason::DuplicateEmail) }
+
+    fn user(&mut self, row: &LegacyRow) -> Result<(), Reason> {
+        self.writer.write(row, &mut self.json)?;
+        if !ChunkWriter::fits(&self.json) {
+            return Err(Reason::Refused("the user is larger than a file may be"));
+        }
+        if self.addresses.is_new(self.writer.email()) { Ok(()) } else { Err(Reason::DuplicateEmail) }
+    }
+
+    fn finish(self) -> Result<Manifest, NoExport> {
+        let files = self.users.finish()?;
+        self.rejects.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        let manifest = Manifest {
+            version: 1,
+            shard: self.export.shard.map(|shard| shard.to_string()),
+            rows: self.rows,
+            exported: self.exported,
+            already_migrated: self.already_migrated,
+            left_out: self.left_out.into_iter().map(|(reason, count)| (reason.words(), count)).collect(),
+            files,
+        };
+        let text = serde_json::to_vec_pretty(&manifest).map_err(io::Error::other)?;
+        write_whole(&self.export.directory.join(MANIFEST), &text)?;
+        Ok(manifest)
+    }
 }
 
 /// Addresses that were met, as fingerprints: eight bytes each instead of the address.
@@ -182,13 +220,21 @@ fn accepted(
 /// the second of them for login: nobody is lost.
 #[derive(Default)]
 struct Addresses {
-    seen: HashSet<u64>,
-    state: RandomState,
+    keys: Keyed,
+    seen: Set<u64>,
+    lower: Vec<u8>,
 }
 
 impl Addresses {
     fn is_new(&mut self, address: &str) -> bool {
         // Auth0 keeps addresses in lower case.
-        self.seen.insert(self.state.hash_one(address.to_lowercase()))
+        self.lower.clear();
+        if address.is_ascii() {
+            self.lower.extend_from_slice(address.as_bytes());
+            self.lower.make_ascii_lowercase();
+        } else {
+            self.lower.extend_from_slice(address.to_lowercase().as_bytes());
+        }
+        self.seen.insert(self.keys.of(&self.lower))
     }
 }

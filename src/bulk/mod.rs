@@ -2,11 +2,13 @@
 //! [`crate::accounts::transcode`]'s.
 pub mod auth0_user;
 pub mod chunk_files;
+pub mod disk;
 pub mod export;
 pub mod import;
 pub mod import_check;
 pub mod journal;
 pub mod reconcile;
+pub mod shard;
 pub mod tenant_export;
 pub mod total;
 pub mod user_file;

@@ -2,12 +2,13 @@
 use super::tenant_export::{InTenant, TenantExport};
 use crate::{
     accounts::{
+        marks::Marks,
         pages::{NoPages, Pages},
         profile,
     },
     config::Config,
     ledger::Ledger,
-    store::{Store, error::StoreError},
+    store::{Store, error::StoreError, legacy_row::LegacyRow},
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -15,6 +16,7 @@ use std::{
     collections::HashSet,
     hash::{BuildHasher, RandomState},
     io,
+    sync::Arc,
 };
 
 /// How the three agree. Users stand here by their ids alone.
@@ -97,7 +99,7 @@ impl From<StoreError> for NoReconciliation {
 /// `NoReconciliation`.
 pub async fn reconcile(
     mut export: TenantExport,
-    store: &dyn Store,
+    store: &Arc<dyn Store>,
     ledger: &dyn Ledger,
     config: &Config,
     seen: &mut dyn FnMut(u64),
@@ -109,38 +111,39 @@ pub async fn reconcile(
         ..Reconciliation::default()
     };
     let (mut addresses, state) = (HashSet::new(), RandomState::new());
-    let mut marks = 0;
-    let mut pages = Pages::new(store, &config.users);
-    while let Some(page) = pages.next().await? {
-        let mut users: Vec<(String, Map<String, Value>)> = Vec::with_capacity(page.len());
-        for row in &page {
-            found.legacy += 1;
-            let profile = profile::of(row, &config.users).ok();
-            match profile.and_then(|profile| Some((profile.user_id, serde_json::from_slice(&profile.json).ok()?))) {
-                Some(user) => users.push(user),
-                None => found.unmappable += 1,
-            }
+    let (held, mut marks) = (Marks::read(ledger).await?, 0);
+    let mut pages = Pages::new(store, None)?;
+    let mut compare = |row: &LegacyRow, found: &mut Reconciliation| {
+        found.legacy += 1;
+        let profile = profile::of(row, &config.users).ok();
+        let user = profile.and_then(|profile| Some((profile.user_id, serde_json::from_slice(&profile.json).ok()?)));
+        let Some((user_id, profile)): Option<(String, Map<String, Value>)> = user else {
+            found.unmappable += 1;
+            return;
+        };
+        let address = profile.get("email").and_then(Value::as_str).map(str::to_lowercase);
+        if address.is_some_and(|address| !addresses.insert(state.hash_one(address))) {
+            found.duplicated.push(user_id.clone());
         }
-        let ids: Vec<String> = users.iter().map(|(id, _)| id.clone()).collect();
-        let marked = ledger.marked(&ids).await?;
-        for (user_id, profile) in users {
-            let address = profile.get("email").and_then(Value::as_str).map(str::to_lowercase);
-            if address.is_some_and(|address| !addresses.insert(state.hash_one(address))) {
-                found.duplicated.push(user_id.clone());
-            }
-            let is_marked = marked.contains(&user_id);
-            marks += u64::from(is_marked);
-            match (export.find(&user_id, &profile), is_marked) {
-                (InTenant::Here(keys), _) if !keys.is_empty() => {
-                    found.note_crossed(&user_id, is_marked);
+        let is_marked = held.hold(&user_id);
+        marks += u64::from(is_marked);
+        match (export.find(&user_id, &profile), is_marked) {
+            (InTenant::Here(keys), _) => {
+                found.note_crossed(&user_id, is_marked);
+                if !keys.is_empty() {
                     found.differing.push(Differing { user_id, keys });
                 }
-                (InTenant::Here(_), _) => found.note_crossed(&user_id, is_marked),
-                (_, true) => found.missing.push(user_id),
-                (InTenant::AddressTaken, false) => found.address_taken.push(user_id),
-                (InTenant::Missing, false) => found.remaining += 1,
             }
+            (_, true) => found.missing.push(user_id),
+            (InTenant::AddressTaken, false) => found.address_taken.push(user_id),
+            (InTenant::Missing, false) => found.remaining += 1,
         }
+    };
+    let mut each = |row: &LegacyRow, found: &mut Reconciliation| {
+        compare(row, found);
+        Ok::<_, NoPages>(())
+    };
+    while pages.next(|row| each(row, &mut found)).await? {
         seen(found.legacy);
     }
     found.extra = export.unseen()?;

@@ -1,5 +1,5 @@
 //! What an import came to.
-use super::{chunk_files::write_whole, export::Manifest, journal::FileResult};
+use super::{disk::write_whole, export::Manifest, journal::FileResult};
 use serde::Serialize;
 use std::{collections::BTreeMap, io, path::Path};
 

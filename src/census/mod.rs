@@ -16,7 +16,7 @@ use crate::{
 };
 use fingerprints::Fingerprints;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -171,13 +171,14 @@ impl<'a> Counting<'a> {
 ///
 /// # Errors
 /// `NoPages`.
-pub async fn take(store: &dyn Store, config: &Config, seen: &mut dyn FnMut(u64)) -> Result<Census, NoPages> {
+pub async fn take(store: &Arc<dyn Store>, config: &Config, seen: &mut dyn FnMut(u64)) -> Result<Census, NoPages> {
     let mut counting = Counting::new(config);
-    let mut pages = Pages::new(store, &config.users);
-    while let Some(page) = pages.next().await? {
-        for row in &page {
-            counting.add(row);
-        }
+    let mut pages = Pages::new(store, None)?;
+    let add = |counting: &mut Counting<'_>, row: &LegacyRow| {
+        counting.add(row);
+        Ok::<_, NoPages>(())
+    };
+    while pages.next(|row| add(&mut counting, row)).await? {
         seen(counting.rows);
     }
     Ok(counting.finish())

@@ -1,17 +1,19 @@
 //! How far the migration is: who has crossed and how, who remains by scheme, how fast it goes and when it would be done.
 use crate::{
     accounts::{
+        marks::Marks,
         pages::{NoPages, Pages},
-        profile, stored_hash,
+        profile::{self, Profile},
+        stored_hash,
     },
     config::Config,
     hash::scheme::Identified,
     ledger::Ledger,
-    store::Store,
+    store::{Store, legacy_row::LegacyRow},
 };
 use chrono::{DateTime, Duration, Utc};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The days over which the rate is taken.
 const DAYS: i64 = 7;
@@ -42,7 +44,7 @@ pub struct Status {
 /// # Errors
 /// `NoPages`.
 pub async fn take(
-    store: &dyn Store,
+    store: &Arc<dyn Store>,
     ledger: &dyn Ledger,
     config: &Config,
     now: DateTime<Utc>,
@@ -59,34 +61,39 @@ pub async fn take(
         projected_end: None,
     };
     status.migrated_by_login = ledger.count_since(DateTime::UNIX_EPOCH, false).await?;
-    let mut pages = Pages::new(store, &config.users);
-    while let Some(page) = pages.next().await? {
-        // A user without a profile has no id under which a mark could stand.
-        let ids: Vec<Option<String>> =
-            page.iter().map(|row| profile::of(row, &config.users).ok().map(|profile| profile.user_id)).collect();
-        let known: Vec<String> = ids.iter().flatten().cloned().collect();
-        let marked = ledger.marked(&known).await?;
-        for (row, id) in page.iter().zip(&ids) {
-            status.total += 1;
-            match id {
-                Some(id) if marked.contains(id) => continue,
-                Some(_) => {}
-                None => status.unmappable += 1,
-            }
-            status.remaining += 1;
-            let scheme = match stored_hash::identify(row, &config.password) {
-                Identified::Hash { scheme, .. } => scheme,
-                Identified::NoPassword => "none",
-                Identified::Unverifiable(_) => "unverifiable",
-            };
-            *status.remaining_by_scheme.entry(scheme.to_owned()).or_default() += 1;
-        }
+    let marks = Marks::read(ledger).await?;
+    let mut pages = Pages::new(store, None)?;
+    let mut user = Profile::default();
+    let mut each = |row: &LegacyRow, status: &mut Status| {
+        count(row, config, &marks, &mut user, status);
+        Ok::<_, NoPages>(())
+    };
+    while pages.next(|row| each(row, &mut status)).await? {
         seen(status.total);
     }
     let since = now - Duration::days(DAYS);
     let recent = ledger.count_since(since, true).await? + ledger.count_since(since, false).await?;
     project(&mut status, recent, now);
     Ok(status)
+}
+
+fn count(row: &LegacyRow, config: &Config, marks: &Marks, user: &mut Profile, status: &mut Status) {
+    status.total += 1;
+    match profile::write(row, &config.users, user) {
+        Ok(()) if marks.hold(&user.user_id) => return,
+        Ok(()) => {}
+        Err(_) => status.unmappable += 1,
+    }
+    status.remaining += 1;
+    let scheme = match stored_hash::identify(row, &config.password) {
+        Identified::Hash { scheme, .. } => scheme,
+        Identified::NoPassword => "none",
+        Identified::Unverifiable(_) => "unverifiable",
+    };
+    match status.remaining_by_scheme.get_mut(scheme) {
+        Some(count) => *count += 1,
+        None => drop(status.remaining_by_scheme.insert(scheme.to_owned(), 1)),
+    }
 }
 
 fn project(status: &mut Status, recent: u64, now: DateTime<Utc>) {

@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{
     accounts::pages::NoPages,
-    bulk::export::{self, Manifest, NoExport, REJECTS},
+    bulk::{
+        export::{self, Export, Manifest, NoExport, REJECTS},
+        shard::Shard,
+    },
     config::load::Needs,
     ledger::{self, Missing},
     store,
@@ -15,7 +18,7 @@ use std::path::Path;
 
 /// Runs `bulk export`.
 #[must_use]
-pub fn export(path: &Path, out: &Path, without_password: &[String], as_json: bool) -> Exit {
+pub fn export(path: &Path, out: &Path, shard: Option<Shard>, without_password: &[String], as_json: bool) -> Exit {
     let (config, runtime) = match start::start(path, Needs::database()) {
         Ok(started) => started,
         Err(exit) => return exit,
@@ -24,9 +27,9 @@ pub fn export(path: &Path, out: &Path, without_password: &[String], as_json: boo
         export::prepare(out)?;
         let store = store::open(&config.database, &config.users, &config.password, &runtime).await?;
         let ledger = ledger::open(config.migration.store.as_ref(), &config.database, &runtime, Missing::Report).await?;
-        let mut progress = Progress::new(store.count().await.ok().flatten());
-        let seen = &mut |rows| progress.seen(rows);
-        let exported = export::export(&*store, &*ledger, &config, without_password, out, seen).await;
+        let mut progress = Progress::over(&store, shard.map_or(1, Shard::of));
+        let wanted = Export { config: &config, without_password, shard, directory: out };
+        let exported = export::export(&store, &*ledger, &wanted, &mut |rows| progress.seen(rows)).await;
         progress.end();
         exported
     });

@@ -80,7 +80,7 @@ async fn rehearse(
     manifest: &Manifest,
 ) -> Result<Rehearsal, Stop> {
     let ledger = ledger::open(config.migration.store.as_ref(), &config.database, runtime, Missing::Report).await?;
-    let mut progress = Progress::new(Some(manifest.exported));
+    let mut progress = Progress::of(manifest.exported, "users checked");
     let rehearsal = import_check::rehearse(directory, manifest, &*ledger, &mut |users| progress.seen(users)).await;
     progress.end();
     rehearsal.map_err(Stop::Export)
@@ -98,7 +98,7 @@ async fn import(
     let journal = Journal::open(directory, &began).map_err(NoImport::from)?;
     let ledger = ledger::open(config.migration.store.as_ref(), &config.database, runtime, Missing::Report).await?;
     let api = ManagementApi::new(auth0)?;
-    let mut progress = Progress::new(Some(manifest.exported));
+    let mut progress = Progress::of(manifest.exported, "users settled");
     let mut import = Import::new((directory, manifest), options.upsert, api, &*ledger, journal);
     let results = import.run(&mut |users| progress.seen(users)).await;
     progress.end();

@@ -30,9 +30,9 @@ pub fn run(path: &Path, file: &Path, as_json: bool) -> Exit {
         let export = TenantExport::read(file, &config.users.id_prefix)?;
         let store = store::open(&config.database, &config.users, &config.password, &runtime).await?;
         let ledger = ledger::open(config.migration.store.as_ref(), &config.database, &runtime, Missing::Report).await?;
-        let mut progress = Progress::new(store.count().await.ok().flatten());
+        let mut progress = Progress::over(&store, 1);
         let seen = &mut |rows| progress.seen(rows);
-        let reconciled = reconcile::reconcile(export, &*store, &*ledger, &config, seen).await;
+        let reconciled = reconcile::reconcile(export, &store, &*ledger, &config, seen).await;
         progress.end();
         reconciled
     });

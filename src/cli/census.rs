@@ -21,8 +21,8 @@ pub fn run(path: &Path, as_json: bool) -> Exit {
     };
     let taken = runtime.handle().block_on(async {
         let store = store::open(&config.database, &config.users, &config.password, &runtime).await?;
-        let mut progress = Progress::new(store.count().await.ok().flatten());
-        let census = census::take(store.as_ref(), &config, &mut |rows| progress.seen(rows)).await;
+        let mut progress = Progress::over(&store, 1);
+        let census = census::take(&store, &config, &mut |rows| progress.seen(rows)).await;
         progress.end();
         census
     });

@@ -15,6 +15,7 @@ pub mod status;
 pub mod terminal;
 pub mod user;
 
+use crate::bulk::shard::Shard;
 use clap::{Parser, Subcommand};
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
@@ -129,6 +130,9 @@ enum BulkCommand {
         /// An empty directory
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
+        /// Only this part of the users, so that N machines share the work: `3/8`
+        #[arg(long, value_name = "I/N")]
+        shard: Option<Shard>,
         /// Users of this scheme go without their hash, and need a new password; may be repeated
         #[arg(long, value_name = "SCHEME")]
         without_password: Vec<String>,
@@ -236,8 +240,8 @@ pub fn run() -> ExitCode {
         Command::Hash { command: HashCommand::Verify { scheme, lines } } => hash::verify(scheme.as_deref(), lines),
         Command::Status { json } => status::run(&arguments.config, json),
         Command::User { command: UserCommand::Unmark { user_id } } => user::unmark(&arguments.config, &user_id),
-        Command::Bulk { command: BulkCommand::Export { out, without_password, json } } => {
-            bulk::export(&arguments.config, &out, &without_password, json)
+        Command::Bulk { command: BulkCommand::Export { out, shard, without_password, json } } => {
+            bulk::export(&arguments.config, &out, shard, &without_password, json)
         }
         Command::Bulk { command: BulkCommand::Import { directory, upsert, dry_run, json } } => {
             bulk_import::run(&arguments.config, &directory, bulk_import::Options { upsert, dry_run, as_json: json })

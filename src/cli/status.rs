@@ -24,8 +24,8 @@ pub fn run(path: &Path, as_json: bool) -> Exit {
     let taken = runtime.handle().block_on(async {
         let store = store::open(&config.database, &config.users, &config.password, &runtime).await?;
         let ledger = ledger::open(config.migration.store.as_ref(), &config.database, &runtime, Missing::Report).await?;
-        let mut progress = Progress::new(store.count().await.ok().flatten());
-        let taken = status::take(&*store, &*ledger, &config, Utc::now(), &mut |rows| progress.seen(rows)).await;
+        let mut progress = Progress::over(&store, 1);
+        let taken = status::take(&store, &*ledger, &config, Utc::now(), &mut |rows| progress.seen(rows)).await;
         progress.end();
         taken
     });

@@ -60,6 +60,13 @@ impl Schemes {
         of_recipes.any(|scheme| scheme.needs().iter().any(|need| need == "pepper" || need == "params.pepper"))
     }
 
+    /// Whether a list is configured and names these schemes alone.
+    #[must_use]
+    pub fn are_of(&self, names: &[&str]) -> bool {
+        !self.and_auto
+            && self.listed.as_ref().is_some_and(|listed| listed.iter().all(|scheme| names.contains(&scheme.name())))
+    }
+
     /// Whether recipes of the operator's are known, which may name any mapped column.
     #[must_use]
     pub fn has_recipes(&self) -> bool {

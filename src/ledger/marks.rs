@@ -1,5 +1,5 @@
 //! Marks in the three databases. A mark is inserted or found, never changed: the role has INSERT and SELECT alone.
-use super::{BULK, Ledger, Mark, insert_all::InsertAll, schema::drawbridge_migrated_users::dsl};
+use super::{BULK, Ledger, Mark, PAGE, insert_all::InsertAll, schema::drawbridge_migrated_users::dsl};
 use crate::store::{
     error::{StoreError, StoreErrorKind},
     runtime::DatabaseRuntime,
@@ -30,6 +30,8 @@ pub(crate) trait Register: InsertAll {
     fn count(&mut self) -> BoxFuture<'_, QueryResult<i64>>;
     /// Which of these users are marked.
     fn marked(&mut self, user_ids: Vec<String>) -> BoxFuture<'_, QueryResult<Vec<String>>>;
+    /// Marked users behind this one.
+    fn marked_behind<'a>(&'a mut self, user_id: &'a str) -> BoxFuture<'a, QueryResult<Vec<String>>>;
     /// How many marks were entered since a moment, by clients whose name begins so or not.
     fn count_since(&mut self, moment: NaiveDateTime, in_bulk: bool) -> BoxFuture<'_, QueryResult<i64>>;
     /// Takes a mark away.
@@ -60,6 +62,12 @@ macro_rules! register {
             fn marked(&mut self, user_ids: Vec<String>) -> BoxFuture<'_, QueryResult<Vec<String>>> {
                 let query =
                     dsl::drawbridge_migrated_users.filter(dsl::user_id.eq_any(user_ids)).select(dsl::user_id);
+                async move { diesel_async::RunQueryDsl::load(query, self).await }.boxed()
+            }
+
+            fn marked_behind<'a>(&'a mut self, user_id: &'a str) -> BoxFuture<'a, QueryResult<Vec<String>>> {
+                let behind = dsl::drawbridge_migrated_users.filter(dsl::user_id.gt(user_id));
+                let query = behind.order(dsl::user_id).limit(PAGE).select(dsl::user_id);
                 async move { diesel_async::RunQueryDsl::load(query, self).await }.boxed()
             }
 
@@ -191,6 +199,15 @@ where
             marked.extend(self.sessions.run(work).await?);
         }
         Ok(marked)
+    }
+
+    async fn marked_behind(&self, user_id: &str) -> Result<Vec<String>, StoreError> {
+        let user_id = user_id.to_owned();
+        let work: Work<Diesel<C>, Vec<String>> = Arc::new(move |connection: &mut C, _| {
+            let user_id = user_id.clone();
+            async move { connection.marked_behind(&user_id).await }.boxed()
+        });
+        self.sessions.run(work).await
     }
 
     async fn count_since(&self, moment: DateTime<Utc>, in_bulk: bool) -> Result<u64, StoreError> {

@@ -18,6 +18,9 @@ pub const TABLE: &str = "drawbridge_migrated_users";
 /// What the `marked_by` of a bulk import begins with; a client's id never does.
 pub const BULK: &str = "bulk import";
 
+/// Marks that one statement reads where all are read.
+const PAGE: i64 = 10_000;
+
 /// A mark in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
@@ -38,6 +41,9 @@ pub trait Ledger: Send + Sync {
     async fn migrated_at(&self, user_id: &str) -> Result<Option<DateTime<Utc>>, StoreError>;
     /// Which of these users are marked.
     async fn marked(&self, user_ids: &[String]) -> Result<HashSet<String>, StoreError>;
+    /// Marked users behind this one in the ledger's own order, as many as one statement reads; none at the end. The empty
+    /// text is before all.
+    async fn marked_behind(&self, user_id: &str) -> Result<Vec<String>, StoreError>;
     /// How many marks a bulk import, or else a login, has entered since a moment.
     async fn count_since(&self, moment: DateTime<Utc>, in_bulk: bool) -> Result<u64, StoreError>;
     /// Takes a mark away; whether there was one. The service's own role may not: `Refused` then.

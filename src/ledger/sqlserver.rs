@@ -1,5 +1,5 @@
 //! Marks in SQL Server, by the same rules as in the other databases: inserted or found, never changed.
-use super::{BULK, Ledger, Mark};
+use super::{BULK, Ledger, Mark, PAGE};
 use crate::store::{
     error::{StoreError, StoreErrorKind},
     session::{Sessions, Work},
@@ -148,6 +148,24 @@ impl Ledger for TdsLedger {
             marked.extend(self.sessions.run(work).await?);
         }
         Ok(marked)
+    }
+
+    async fn marked_behind(&self, user_id: &str) -> Result<Vec<String>, StoreError> {
+        let user_id = user_id.to_owned();
+        let work: Work<TdsManager, Vec<String>> = Arc::new(move |client: &mut Tds, _| {
+            let user_id = user_id.clone();
+            async move {
+                let mut query = Query::new(format!(
+                    "select top ({PAGE}) user_id from drawbridge_migrated_users where user_id > cast(@P1 as nvarchar(255)) \
+                     order by user_id"
+                ));
+                query.bind(user_id);
+                let rows = query.query(client).await?.into_first_result().await?;
+                Ok(rows.iter().filter_map(|row| row.get::<&str, _>(0).map(ToOwned::to_owned)).collect())
+            }
+            .boxed()
+        });
+        self.sessions.run(work).await
     }
 
     async fn count_since(&self, moment: DateTime<Utc>, in_bulk: bool) -> Result<u64, StoreError> {

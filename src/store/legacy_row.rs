@@ -1,44 +1,62 @@
 //! One record of the legacy database: names and values whose types are known at run time only.
-use std::fmt;
+use std::{fmt, sync::Arc};
 use zeroize::Zeroize;
+
+/// The names of a row's columns, which all rows of one statement share.
+pub(crate) type Names = Arc<[String]>;
 
 /// A row; wiped on drop, since one of its values is the stored hash.
 pub struct LegacyRow {
-    columns: Vec<(String, LegacyValue)>,
+    names: Names,
+    // Never more than there are names.
+    values: Vec<LegacyValue>,
 }
 
 impl LegacyRow {
     /// Makes a row of its columns.
     #[must_use]
     pub fn new(columns: Vec<(String, LegacyValue)>) -> Self {
-        Self { columns }
+        let (names, values): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
+        Self { names: names.into(), values }
+    }
+
+    /// Makes a row of the names of its statement and as many values, or fewer.
+    pub(crate) fn of(names: Names, values: Vec<LegacyValue>) -> Self {
+        Self { names, values }
+    }
+
+    /// The value of the first column, which of mapped rows is the key.
+    pub(crate) fn first(&self) -> Option<&LegacyValue> {
+        self.values.first()
+    }
+
+    /// The values, to be overwritten by those of the next row.
+    pub(crate) fn values_mut(&mut self) -> &mut Vec<LegacyValue> {
+        &mut self.values
     }
 
     /// The value of a column; names compare exactly, then without case.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&LegacyValue> {
-        self.columns
-            .iter()
-            .find(|(column, _)| column == name)
-            .or_else(|| self.columns.iter().find(|(column, _)| column.eq_ignore_ascii_case(name)))
-            .map(|(_, value)| value)
+        let found = self.columns().find(|(column, _)| *column == name);
+        found.or_else(|| self.columns().find(|(column, _)| column.eq_ignore_ascii_case(name))).map(|(_, value)| value)
     }
 
     /// All columns in their order.
     pub fn columns(&self) -> impl Iterator<Item = (&str, &LegacyValue)> {
-        self.columns.iter().map(|(name, value)| (name.as_str(), value))
+        self.names.iter().map(String::as_str).zip(&self.values)
     }
 }
 
 impl fmt::Debug for LegacyRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.columns.iter().map(|(name, _)| name)).finish()
+        f.debug_list().entries(self.columns().map(|(name, _)| name)).finish()
     }
 }
 
 impl Drop for LegacyRow {
     fn drop(&mut self) {
-        for (_, value) in &mut self.columns {
+        for value in &mut self.values {
             match value {
                 LegacyValue::Text(text) => text.zeroize(),
                 LegacyValue::Bytes(bytes) => bytes.zeroize(),

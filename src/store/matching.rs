@@ -60,6 +60,14 @@ pub(crate) fn is_key(value: &LegacyValue, key: &str) -> bool {
     printed(value).is_some_and(|text| text == key)
 }
 
+/// The text of a key, as a page goes on behind it; `None` for NULL and what has no stable text.
+pub(crate) fn key(value: &LegacyValue) -> Option<String> {
+    match value {
+        LegacyValue::Int(_) | LegacyValue::Text(_) | LegacyValue::Decimal(_) | LegacyValue::Bytes(_) => printed(value),
+        _ => None,
+    }
+}
+
 fn printed(value: &LegacyValue) -> Option<String> {
     match value {
         LegacyValue::Text(text) | LegacyValue::Decimal(text) | LegacyValue::Moment(text) => Some(text.clone()),

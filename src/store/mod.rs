@@ -6,10 +6,13 @@ pub mod legacy_row;
 mod matching;
 pub(crate) mod mysql;
 mod mysql_catalogue;
+mod mysql_stream;
 mod open;
 mod plan;
 pub(crate) mod postgres;
 mod postgres_catalogue;
+mod postgres_copy;
+pub mod row_stream;
 pub mod runtime;
 pub(crate) mod session;
 mod shape;
@@ -19,11 +22,16 @@ mod sqlite_catalogue;
 pub(crate) mod sqlserver;
 mod sqlserver_catalogue;
 mod statements;
+pub mod stripes;
 mod transport;
+mod walk;
 
 use async_trait::async_trait;
 use error::StoreError;
 use legacy_row::LegacyRow;
+use row_stream::RowStream;
+use std::sync::Arc;
+use stripes::Stripes;
 
 pub use open::{Inspection, inspect, open};
 pub use plan::{SchemaProblem, named_columns};
@@ -57,6 +65,10 @@ pub trait Store: Send + Sync {
     /// Up to `limit` rows behind this key (the first ones without one), in the order of the key, with every mapped
     /// column. `None` when the operator's own SELECT gives no way to ask.
     async fn page(&self, after: Option<&str>, limit: u32) -> Result<Option<Vec<LegacyRow>>, StoreError>;
+    /// Every row in the order of the key, with every mapped column. With stripes, only pages in which they lie are read
+    /// where the key is a whole number: rows of others may be among them. `None` when the operator's own SELECT gives no
+    /// way to ask.
+    fn walk(self: Arc<Self>, stripes: Option<Stripes>) -> Option<RowStream>;
     /// How many users there are; `None` when the operator's own SELECT gives no way to ask. Reads the whole table.
     async fn count(&self) -> Result<Option<u64>, StoreError>;
     /// Connections in the pool: in use, idle.

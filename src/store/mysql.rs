@@ -13,7 +13,7 @@ use crate::{
 };
 use diesel::{
     ConnectionError, ConnectionResult, QueryResult,
-    mysql::{MysqlType, MysqlValue},
+    mysql::{Mysql, MysqlType, MysqlValue},
     result::{DatabaseErrorKind, Error as DieselError},
     row::{Field, Row},
 };
@@ -30,20 +30,21 @@ impl Reader for AsyncMysqlConnection {
     fn read(&mut self, bound: Bound, columns: Columns) -> BoxFuture<'_, QueryResult<Vec<Vec<LegacyValue>>>> {
         async move {
             let rows = AsyncConnectionCore::load(self, bound).await?;
-            rows.map_ok(|row| {
-                (0..)
-                    .zip(columns.iter())
-                    .map(|(index, (_, shape))| {
-                        let field = row.get(index);
-                        field.as_ref().and_then(Field::value).map_or(LegacyValue::Null, |value| decode(&value, *shape))
-                    })
-                    .collect()
-            })
-            .try_collect()
-            .await
+            rows.map_ok(|row| decoded(&row, &columns)).try_collect().await
         }
         .boxed()
     }
+}
+
+/// The values of a row.
+pub(crate) fn decoded<'a>(row: &impl Row<'a, Mysql>, columns: &Columns) -> Vec<LegacyValue> {
+    (0..)
+        .zip(columns.iter())
+        .map(|(index, (_, shape))| {
+            let field = row.get(index);
+            field.as_ref().and_then(Field::value).map_or(LegacyValue::Null, |value| decode(&value, *shape))
+        })
+        .collect()
 }
 
 // Numbers come in binary, everything else as bytes: collations that end in `_bin` look like blobs to the driver, so

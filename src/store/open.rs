@@ -4,8 +4,10 @@ use super::{
     Store,
     error::{StoreError, StoreErrorKind},
     mysql, mysql_catalogue,
+    mysql_stream::Unbuffered,
     plan::{self, Facts, SchemaProblem},
     postgres, postgres_catalogue,
+    postgres_copy::Copy,
     runtime::DatabaseRuntime,
     session::{self, SessionLimits, Sessions},
     sql_store::SqlStore,
@@ -50,11 +52,15 @@ pub async fn open(
             let store: Arc<dyn Store> = match &database.url {
                 DatabaseUrl::Postgres(url) => {
                     let settings = Arc::new(postgres::Settings::new(url, limits, true)?);
-                    Arc::new(SqlStore::new(Sessions::new(session::diesel(settings.callback()), limits, inner)?, plan))
+                    let copy = Copy::new(Arc::clone(&settings), inner.clone());
+                    let sessions = Sessions::new(session::diesel(settings.callback()), limits, inner)?;
+                    Arc::new(SqlStore::new(sessions, plan).reading_whole(copy))
                 }
                 DatabaseUrl::Mysql(url) => {
                     let settings = Arc::new(mysql::Settings::new(url, limits, true)?);
-                    Arc::new(SqlStore::new(Sessions::new(session::diesel(settings.callback()), limits, inner)?, plan))
+                    let unbuffered = Unbuffered::new(Arc::clone(&settings), inner.clone());
+                    let sessions = Sessions::new(session::diesel(settings.callback()), limits, inner)?;
+                    Arc::new(SqlStore::new(sessions, plan).reading_whole(unbuffered))
                 }
                 DatabaseUrl::SqlServer(url) => {
                     let manager = TdsManager::new(url, database.entra_token_file.as_ref(), limits);

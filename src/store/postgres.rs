@@ -106,21 +106,30 @@ impl Settings {
 
     /// A connection of the bare driver, for the catalogue. Has to be called on the database runtime.
     pub async fn client(&self) -> Result<Client, StoreError> {
+        let (client, io) = self.apart().await?;
+        tokio::spawn(io);
+        client.batch_execute(&self.setup).await.map_err(|error| catalogue_error(&error))?;
+        Ok(client)
+    }
+
+    /// A connection of the bare driver, not set up, and what drives it, which ends with it.
+    pub async fn apart(&self) -> Result<(Client, BoxFuture<'static, ()>), StoreError> {
         let refused = |error| super::session::from_connecting(&connecting(error));
-        let client = match &self.tls {
+        Ok(match &self.tls {
             Some(tls) => {
                 let (client, io) = self.config.connect(tls.clone()).await.map_err(refused)?;
-                tokio::spawn(io);
-                client
+                (client, io.map(drop).boxed())
             }
             None => {
                 let (client, io) = self.config.connect(NoTls).await.map_err(refused)?;
-                tokio::spawn(io);
-                client
+                (client, io.map(drop).boxed())
             }
-        };
-        client.batch_execute(&self.setup).await.map_err(|error| catalogue_error(&error))?;
-        Ok(client)
+        })
+    }
+
+    /// What every connection is set up by.
+    pub fn setup(&self) -> &str {
+        &self.setup
     }
 
     /// The pool's way to connect.

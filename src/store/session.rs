@@ -8,7 +8,7 @@
 //! [`Lease`] that was not completed closes its connection.
 mod link;
 
-pub(crate) use self::link::{Diesel, DieselConnection, Link, diesel, from_connecting};
+pub(crate) use self::link::{Diesel, DieselConnection, Link, diesel, from_connecting, from_statement};
 
 use super::{
     error::{StoreError, StoreErrorKind},

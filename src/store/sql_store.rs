@@ -4,10 +4,13 @@ use super::{
     Found, Store,
     error::{StoreError, StoreErrorKind},
     legacy_row::{LegacyRow, LegacyValue},
-    matching,
+    matching::{self, Parse},
+    row_stream::{Batch, RowStream, Sink, StreamError},
     session::{Diesel, DieselConnection, Sessions, Work},
     shape::Shape,
     statements::{Plan, Reading},
+    stripes::Stripes,
+    walk::Walk,
 };
 use crate::sql::statement::{Bound, Statement};
 use async_trait::async_trait;
@@ -28,7 +31,7 @@ pub(crate) trait Reader: DieselConnection {
 
 /// A pool that can read rows of values.
 #[async_trait]
-pub(crate) trait RowReader: Send + Sync {
+pub(crate) trait RowReader: Send + Sync + 'static {
     /// Runs a statement to its end and decodes its rows.
     async fn read(&self, bound: Bound, columns: Columns) -> Result<Vec<Vec<LegacyValue>>, StoreError>;
     /// Connections in use and idle.
@@ -51,17 +54,32 @@ where
     }
 }
 
+/// Rows of a page, where whole tables are read by pages.
+const PAGE: u32 = 1000;
+
+/// A backend's own way to read a whole table by one statement.
+pub(crate) trait Whole: Send + Sync {
+    /// The rows; `None` where pages do better.
+    fn stream(&self, plan: &Plan, stripes: Option<Stripes>) -> Option<RowStream>;
+}
+
 /// A store over one pool.
 pub(crate) struct SqlStore<R: RowReader> {
     sessions: R,
     plan: Plan,
     ping: Reading,
+    whole: Option<Box<dyn Whole>>,
 }
 
 impl<R: RowReader> SqlStore<R> {
     pub fn new(sessions: R, plan: Plan) -> Self {
-        let statement = Arc::new(Statement::new(plan.dialect, vec!["select 1".into()]));
-        Self { sessions, plan, ping: Reading { statement, columns: Arc::new([]) } }
+        let ping = Reading::new(Statement::new(plan.dialect, vec!["select 1".into()]), Vec::new());
+        Self { sessions, plan, ping, whole: None }
+    }
+
+    /// The same with a way to read whole tables.
+    pub fn reading_whole(self, whole: impl Whole + 'static) -> Self {
+        Self { whole: Some(Box::new(whole)), ..self }
     }
 
     async fn read(&self, reading: &Reading, values: Vec<Option<String>>) -> Result<Vec<Vec<LegacyValue>>, StoreError> {
@@ -70,7 +88,22 @@ impl<R: RowReader> SqlStore<R> {
     }
 
     fn row(reading: &Reading, values: Vec<LegacyValue>, count: usize) -> LegacyRow {
-        LegacyRow::new(reading.columns.iter().map(|(name, _)| name.clone()).zip(values).take(count).collect())
+        LegacyRow::of(reading.names.clone(), values.into_iter().take(count).collect())
+    }
+
+    /// Sends the rows page by page.
+    async fn send(&self, parse: Parse, stripes: Option<Stripes>, sink: &Sink) -> Result<(), StreamError> {
+        let mut walk = Walk::new(parse, PAGE, stripes);
+        loop {
+            let (after, limit) = walk.next();
+            let Some(page) = self.page(after, limit).await? else { return Ok(()) };
+            let (last, rows) = (page.last().and_then(LegacyRow::first).cloned(), page.len());
+            let unwanted = |_| StoreError::new(StoreErrorKind::Connection, "nobody reads the rows any more");
+            sink.send(Ok(Batch::Rows(page))).await.map_err(unwanted)?;
+            if !walk.go_on(last.as_ref(), rows)? {
+                return Ok(());
+            }
+        }
     }
 }
 
@@ -144,6 +177,23 @@ impl<R: RowReader> Store for SqlStore<R> {
         let after = after.map(|key| parse.bindable(key));
         let rows = self.read(&reading, after.into_iter().collect()).await?;
         Ok(Some(rows.into_iter().map(|values| Self::row(&reading, values, reading.columns.len())).collect()))
+    }
+
+    fn walk(self: Arc<Self>, stripes: Option<Stripes>) -> Option<RowStream> {
+        let (key, parse) = self.plan.key.as_ref()?;
+        let parse = *parse;
+        // Other keys have no stripes: every reader reads all.
+        let stripes = stripes.filter(|_| key.columns.first().is_some_and(|(_, shape)| *shape == Shape::Int));
+        if let Some(stream) = self.whole.as_ref().and_then(|whole| whole.stream(&self.plan, stripes)) {
+            return Some(stream);
+        }
+        let (stream, sink) = RowStream::of(&self.plan.walk()?);
+        tokio::spawn(async move {
+            let done = self.send(parse, stripes, &sink).await;
+            // Nobody reads any more: there is nobody to tell.
+            let _ = sink.send(done.map(|()| Batch::End)).await;
+        });
+        Some(stream)
     }
 
     async fn count(&self) -> Result<Option<u64>, StoreError> {

@@ -1,5 +1,6 @@
 //! The statements of a store, once they are planned: what is looked up, sampled, paged and counted.
 use super::{
+    legacy_row::Names,
     matching::{self, Parse},
     plan::ColumnFacts,
     shape::Shape,
@@ -16,6 +17,14 @@ use std::sync::Arc;
 pub(crate) struct Reading {
     pub statement: Arc<Statement>,
     pub columns: Arc<[(String, Shape)]>,
+    pub names: Names,
+}
+
+impl Reading {
+    pub fn new(statement: Statement, columns: Vec<(String, Shape)>) -> Self {
+        let names = columns.iter().map(|(name, _)| name.clone()).collect();
+        Self { statement: Arc::new(statement), columns: columns.into(), names }
+    }
 }
 
 /// The statements of one store.
@@ -93,10 +102,49 @@ impl Plan {
         let (key, comparison) = &self.key_order;
         select_user::push_behind(&mut pieces, &self.origin, key, comparison, behind_a_key);
         select_user::push_limit(&mut pieces, self.dialect, limit, true);
-        Some(Reading {
-            statement: Arc::new(Statement::new(self.dialect, pieces)),
-            columns: self.mapped.iter().map(|(name, shape, _)| (name.clone(), *shape)).collect(),
-        })
+        Some(Reading::new(Statement::new(self.dialect, pieces), self.mapped_columns()))
+    }
+
+    /// The statement that reads all rows in the order of the key, without a limit; of a table only.
+    pub fn walk(&self) -> Option<Reading> {
+        let Origin::Table(_) = &self.origin else { return None };
+        let expressions: Vec<_> = self.mapped.iter().map(|(_, _, selected)| selected.clone()).collect();
+        Some(Reading::new(self.in_order(&expressions, false), self.mapped_columns()))
+    }
+
+    /// The same for PostgreSQL's binary COPY, behind a key and with a limit where there are such: `(select …)`. Whole
+    /// numbers and truth values come as they are, which costs the server less than to print them.
+    pub fn copy(&self, after: Option<&str>, limit: Option<u32>) -> Option<Reading> {
+        let Origin::Table(_) = &self.origin else { return None };
+        let bare = |(_, shape, selected): &(String, Shape, Selected)| {
+            let wrap = match shape {
+                Shape::Int => Wrap::of("cast(", " as pg_catalog.int8)"),
+                Shape::Bool => Wrap::of("cast(", " as pg_catalog.bool)"),
+                _ => selected.wrap.clone(),
+            };
+            Selected { expression: selected.expression.clone(), wrap }
+        };
+        let expressions: Vec<_> = self.mapped.iter().map(bare).collect();
+        let mut text = self.in_order(&expressions, after.is_some()).literal(|_| {
+            // The only bind is the key: COPY takes no parameters.
+            after.map_or_else(|| "null".to_owned(), |key| self.dialect.text_literal(key))
+        });
+        if let Some(limit) = limit {
+            text.push_str(&format!(" limit {limit}"));
+        }
+        let text = format!("copy ({text}\n) to stdout (format binary)");
+        Some(Reading::new(Statement::new(self.dialect, vec![Piece::Sql(text.into())]), self.mapped_columns()))
+    }
+
+    fn in_order(&self, expressions: &[Selected], behind_a_key: bool) -> Statement {
+        let mut pieces = select_user::select(expressions, &self.origin);
+        let (key, comparison) = &self.key_order;
+        select_user::push_behind(&mut pieces, &self.origin, key, comparison, behind_a_key);
+        Statement::new(self.dialect, pieces)
+    }
+
+    fn mapped_columns(&self) -> Vec<(String, Shape)> {
+        self.mapped.iter().map(|(name, shape, _)| (name.clone(), *shape)).collect()
     }
 
     /// The statement that counts all rows.
@@ -110,10 +158,7 @@ impl Plan {
         let mut pieces: Vec<Piece> = vec!["select cast(count(*) as ".into(), text.into(), ") as users from ".into()];
         select_user::push_origin(&mut pieces, &self.origin);
         select_user::push_where(&mut pieces, &self.origin, &[], 0);
-        Reading {
-            statement: Arc::new(Statement::new(self.dialect, pieces)),
-            columns: vec![("users".to_owned(), Shape::Text)].into(),
-        }
+        Reading::new(Statement::new(self.dialect, pieces), vec![("users".to_owned(), Shape::Text)])
     }
 }
 
@@ -149,10 +194,8 @@ pub(super) fn reading(
         select_user::push_where(&mut pieces, origin, compared, 0);
         select_user::push_limit(&mut pieces, dialect, rows, false);
     }
-    Reading {
-        statement: Arc::new(Statement::new(dialect, pieces)),
-        columns: selected.iter().map(|(name, shape, _)| (name.clone(), *shape)).collect(),
-    }
+    let columns = selected.iter().map(|(name, shape, _)| (name.clone(), *shape)).collect();
+    Reading::new(Statement::new(dialect, pieces), columns)
 }
 
 /// Whether an expression is the operator's SQL.

@@ -14,6 +14,7 @@ mod privileges;
 mod sqlserver;
 mod transport;
 mod types;
+mod walks;
 
 /// Runs one function of the contract against every backend.
 macro_rules! on_every_backend {

@@ -2,7 +2,10 @@
 use crate::bench::{Bench, column, one, table_of, users_from};
 use drawbridge::{
     config::users::From,
-    store::legacy_row::{LegacyRow, LegacyValue as V},
+    store::{
+        legacy_row::{LegacyRow, LegacyValue as V},
+        row_stream::StreamError,
+    },
 };
 use serde_json::json;
 
@@ -34,6 +37,16 @@ async fn round_trip(bench: &Bench, cases: &[(&str, &str, V)]) {
     };
     let store = bench.open(&users).await.unwrap();
     check(&one(store.find("A@B").await), "table");
+    // A whole table comes another way.
+    let mut rows = std::sync::Arc::clone(&store).walk(None).expect("a table");
+    let mut checked = 0;
+    let mut each = |row: &LegacyRow| {
+        check(row, "walk");
+        checked += 1;
+        Ok::<_, StreamError>(())
+    };
+    while rows.next(&mut each).await.unwrap() {}
+    assert_eq!(checked, 1);
     // The operator's own SELECT has no table to look the types up in. Nor has it the catalogue's word for JSON.
     users.from = From::Query(format!("select * from {table} where email = :identifier"));
     users.identifiers.clear();

@@ -12,6 +12,7 @@ mod corners;
 mod import;
 mod round_trip;
 mod rows;
+mod users;
 mod vectors;
 
 use serde_json::Value;

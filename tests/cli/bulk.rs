@@ -3,7 +3,13 @@ use super::run;
 use crate::support::legacy_users::{self, Row};
 use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
 use serde_json::{Value, json};
-use std::{fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
 
 const BCRYPT: &str = "'$2a$05$MBCzKhG1KhezLh.0LRa0Kuw12nLJtpHy6DIaU.JAnqJUDYspHC.Ou'";
 const SHA_CRYPT: &str = "'$5$rounds=1000$saltsalt$RPTpmrtnWCTzQAOjzQ3pFHaPKvrJzbEZHGZzYkQqRX4'";
@@ -98,4 +104,64 @@ fn a_directory_with_something_else_in_it_is_left_alone() {
     fs::write(directory.path().join("out/notes.txt"), "keep me").expect("a file");
     assert_eq!(exported(directory.path(), &[]).0, Some(2));
     assert_eq!(fs::read_to_string(directory.path().join("out/notes.txt")).expect("the file"), "keep me");
+}
+
+/// Every file of an export, by name.
+fn files(out: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = fs::read_dir(out).expect("a directory").map(|entry| entry.expect("an entry"));
+    entries
+        .map(|entry| (entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path()).expect("a file")))
+        .collect()
+}
+
+#[test]
+fn an_export_that_was_killed_is_begun_anew_and_whole() {
+    let directory = tempfile::tempdir().expect("a directory");
+    legacy(directory.path());
+    let mut connection =
+        SqliteConnection::establish(&directory.path().join("legacy.db").to_string_lossy()).expect("the database");
+    let password = BCRYPT.trim_matches('\'');
+    connection
+        .batch_execute(&format!(
+            "with recursive n(n) as (select 100 union all select n + 1 from n where n < 12000) insert into users select \
+             n, 'user' || n || '@example.com', 'user' || n, NULL, '{password}', n % 9, 'gold' from n"
+        ))
+        .expect("many rows");
+    let (code, _, errors) = exported(directory.path(), &[]);
+    assert_eq!(code, Some(0), "{errors}");
+    let out = directory.path().join("out");
+    let whole = files(&out);
+    assert!(whole.len() > 6, "several files of users");
+    fs::remove_dir_all(&out).expect("a directory");
+    let file = directory.path().join("drawbridge.toml");
+    let mut killed = 0;
+    // At moments that nobody chooses: from before the first page to after the manifest.
+    for moment in (0..).map(|n: u64| n * 29 % 600).take(25) {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_drawbridge"))
+            .args(["bulk", "export", "--json", "--out"])
+            .arg(&out)
+            .arg("--config")
+            .arg(&file)
+            .env_remove("DRAWBRIDGE_CONFIG")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the binary runs");
+        std::thread::sleep(Duration::from_millis(moment));
+        // SIGKILL, unless it is done.
+        child.kill().expect("a signal");
+        let status = child.wait().expect("an end");
+        if out.join("manifest.json").exists() {
+            assert_eq!(files(&out), whole, "a manifest means that all is there");
+            fs::remove_dir_all(&out).expect("a directory");
+        } else {
+            killed += 1;
+            assert!(!status.success());
+        }
+    }
+    assert!(killed > 0, "no moment was early enough");
+    if !out.join("manifest.json").exists() {
+        assert_eq!(exported(directory.path(), &[]).0, Some(0), "the same command again");
+    }
+    assert_eq!(files(&out), whole);
 }

@@ -10,6 +10,7 @@ mod configuration;
 mod hash;
 mod init;
 mod reconcile;
+mod shards;
 mod sql;
 mod status;
 mod user;

@@ -4,7 +4,7 @@
 //! The import compares the text that it computes with the one that it was given. Writers differ in what no verifier
 //! reads: stray bits behind a bcrypt salt, padding, the order of argon2's costs.
 use super::{Told, Transcoded, object, reason, typed::Typed};
-use crate::hash::encoding;
+use crate::hash::{bounds, encoding};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -32,6 +32,32 @@ pub fn bcrypt(text: &str, typed: &Typed) -> Told<Transcoded> {
     let text = format!("{version}{cost}${salt}{output}");
     let at_ten = PASSWORD_HASH.as_ref().is_some_and(|expression| expression.is_match(&text));
     Ok(if at_ten { Transcoded::PasswordHash(text) } else { object::text("bcrypt", &text) })
+}
+
+/// A bcrypt text that is written as `bcrypt` would write it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exact {
+    /// `a`, `b` or `y`.
+    pub version: char,
+    /// Whether `password_hash` takes it.
+    pub at_ten: bool,
+}
+
+/// What a text is that `bcrypt` would hand on byte for byte; `None` where it has to be read.
+#[must_use]
+pub fn exact(text: &str) -> Option<Exact> {
+    let [b'$', b'2', version @ (b'a' | b'b' | b'y'), b'$', tens, units, b'$', rest @ ..] = text.as_bytes() else {
+        return None;
+    };
+    let cost = char::from(*tens).to_digit(10)? * 10 + char::from(*units).to_digit(10)?;
+    bounds::within(cost, bounds::BCRYPT_COST).ok()?;
+    let (salt, output) = rest.split_at_checked(22)?;
+    // The alphabet is the letters, and the dot, the slash and the digits in a row: looked at many at a time.
+    let stranger = |byte: u8| u8::from((byte | 0x20).wrapping_sub(b'a') > 25) & u8::from(byte.wrapping_sub(b'.') > 11);
+    // The last character of each half holds four and two bits that belong to no byte.
+    let ends = matches!(salt.last()?, b'.' | b'O' | b'e' | b'u') && b".CGKOSWaeimquy26".contains(output.last()?);
+    let whole = output.len() == 31 && ends && rest.iter().fold(0, |strangers, byte| strangers | stranger(*byte)) == 0;
+    whole.then_some(Exact { version: char::from(*version), at_ten: cost == 10 && *version != b'y' })
 }
 
 /// argon2 of the password; the import verifies it with libsodium.

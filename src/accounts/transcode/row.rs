@@ -1,5 +1,5 @@
 //! What the import takes for the rows of the table.
-use super::{Transcoded, reason, transcode};
+use super::{Transcoded, crypt, reason, transcode, typed::Typed};
 use crate::{
     accounts::stored_hash::{Texts, named_scheme},
     config::password::Password,
@@ -7,18 +7,31 @@ use crate::{
         registry,
         scheme::{Identified, Reason, Stored},
     },
-    store::legacy_row::LegacyRow,
+    store::legacy_row::{LegacyRow, LegacyValue},
 };
 use std::collections::BTreeSet;
 
 /// Text that only a configuration without a list calls ambiguous.
 const AMBIGUOUS: Stored<'_> = Stored { hash: "d41d8cd98f00b204e9800998ecf8427e", salt: None };
 
+/// The schemes whose texts may be handed on.
+const VERSIONS: [&str; 3] = ["bcrypt_2a", "bcrypt_2b", "bcrypt_2y"];
+
 /// Transcodes the rows of one table.
 pub struct Rows<'a> {
     password: &'a Password,
     /// Whether the configuration lists schemes: then a login tries every one that could have written a text.
     listed: bool,
+    /// The versions of bcrypt whose exact texts need not be read.
+    verbatim: Vec<char>,
+}
+
+/// A bcrypt text that goes out as it stands.
+pub struct Verbatim<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// Whether it goes into `password_hash`, else into `custom_password_hash`.
+    pub at_ten: bool,
 }
 
 impl<'a> Rows<'a> {
@@ -27,7 +40,32 @@ impl<'a> Rows<'a> {
     pub fn of(password: &'a Password) -> Self {
         let of_auto = password.schemes.identify(AMBIGUOUS, &password.site);
         let listed = !matches!(of_auto, Identified::Unverifiable(Reason::Ambiguous));
-        Self { password, listed }
+        let mut rows = Self { password, listed, verbatim: Vec::new() };
+        rows.verbatim = ['a', 'b', 'y'].into_iter().filter(|version| rows.hands_on(*version)).collect();
+        rows
+    }
+
+    /// The text of a row that is handed on as it stands, which is most of what most tables hold; `None` says nothing.
+    #[must_use]
+    pub fn verbatim<'r>(&self, row: &'r LegacyRow) -> Option<Verbatim<'r>> {
+        let Some(LegacyValue::Text(text)) = row.get(&self.password.column) else { return None };
+        let exact = crypt::exact(text)?;
+        self.verbatim.contains(&exact.version).then_some(Verbatim { text, at_ten: exact.at_ten })
+    }
+
+    /// Whether this configuration hands on exact texts of a version, whichever they are: nothing else of the row or the site
+    /// has a say, and no recipe of the site's own may have written them.
+    fn hands_on(&self, version: char) -> bool {
+        let password = self.password;
+        let alone = Typed::of(&password.typing, &password.site).is_ok_and(|typed| typed.alone_for_bcrypt().is_ok());
+        if password.scheme.is_some() || !alone || (self.listed && !password.schemes.are_of(&VERSIONS)) {
+            return false;
+        }
+        let stored = Stored { hash: &format!("$2{version}$10${}", ".".repeat(53)), salt: None };
+        match password.schemes.identify(stored, &password.site) {
+            Identified::Hash { scheme, .. } => scheme == format!("bcrypt_2{version}"),
+            _ => false,
+        }
     }
 
     /// What the import takes for a row whose stored hash was identified as of this scheme.

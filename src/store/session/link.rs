@@ -73,7 +73,7 @@ pub(crate) fn from_connecting(error: &ConnectionError) -> StoreError {
 }
 
 // The driver's message may quote a bound value, so none of it is passed on.
-fn from_statement(error: &DieselError) -> StoreError {
+pub(crate) fn from_statement(error: &DieselError) -> StoreError {
     match error {
         DieselError::DatabaseError(DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection, _) => {
             StoreError::new(StoreErrorKind::Connection, "the connection to the database was lost")
