@@ -7,9 +7,11 @@ pub mod login;
 pub mod mark_migrated;
 pub mod ops;
 pub mod problem;
+pub mod ready;
 pub mod request_id;
 pub mod server;
 pub mod tls;
+pub mod zeros;
 
 use crate::{
     accounts::{Accounts, throttle::Throttle},

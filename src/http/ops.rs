@@ -6,7 +6,7 @@ use serde::Serialize;
 use std::{sync::Arc, time::Duration};
 
 /// Longest wait of `/readyz` for one dependency.
-const PROBE: Duration = Duration::from_secs(2);
+pub const PROBE: Duration = Duration::from_secs(2);
 
 /// What the ops listener looks at.
 pub struct Watched {

@@ -2,7 +2,7 @@
 use super::{
     Bridge,
     ops::{self, Watched},
-    tls,
+    ready, tls, zeros,
 };
 use crate::{
     config::{ops::Ops, server::Server},
@@ -72,6 +72,8 @@ pub fn start(
     };
     let bridge_server = http.map_err(|error| error.to_string())?.run();
 
+    zeros::show(&state.metrics);
+    actix_web::rt::spawn(ready::watch(state.clone(), Arc::clone(&keys)));
     let watched = web::Data::new(Watched { bridge: state.clone(), keys });
     let ops_server = HttpServer::new(move || App::new().app_data(watched.clone()).configure(ops::routes))
         .disable_signals()

@@ -50,6 +50,8 @@ pub struct Metrics {
     pub users: IntGaugeVec,
     /// Requests refused for frequency, by what was over its limit.
     pub throttled: IntCounterVec,
+    /// 1 for each check of `/readyz` that is well, 0 for one that is not.
+    pub ready: IntGaugeVec,
     /// When the listener's certificate ends, in seconds since 1970.
     pub certificate_expiry: Gauge,
 }
@@ -130,6 +132,10 @@ impl Metrics {
                 IntGaugeVec::new(Opts::new("drawbridge_users", "Users by state"), &["state"]),
             )?,
             throttled: counters(&registry, "throttled_total", "Requests refused for frequency", &["by"])?,
+            ready: registered(
+                &registry,
+                IntGaugeVec::new(Opts::new("drawbridge_ready", "Whether a check of /readyz is well"), &["check"]),
+            )?,
             certificate_expiry: registered(
                 &registry,
                 Gauge::new(
