@@ -1,0 +1,13 @@
+//! What operations watch: alerts, dashboard, runbook and OpenAPI documents, each held against the running service.
+#![allow(clippy::pedantic, reason = "a test fails loudly; the strict set is for what is shipped")]
+#[path = "../support/mod.rs"]
+mod support;
+
+mod alerts;
+mod dashboard;
+mod openapi;
+mod promql;
+mod ready;
+mod runbook;
+mod tools;
+mod world;
