@@ -8,6 +8,7 @@ mod dashboard;
 mod openapi;
 mod promql;
 mod ready;
+mod real_faults;
 mod runbook;
 mod tools;
 mod world;

@@ -90,7 +90,7 @@ fn every_page_has_the_same_parts() {
 
 #[test]
 fn every_command_of_drawbridge_exists() {
-    let command = Regex::new(r"^(?:sudo )?drawbridge ([a-z]+)(?: ([a-z]+))?(.*)$").expect("a pattern");
+    let command = Regex::new(r"^(?:sudo )?drawbridge ([a-z0-9]+)(?: ([a-z]+))?(.*)$").expect("a pattern");
     let flag = Regex::new(r"--[a-z-]+").expect("a pattern");
     let mut checked = BTreeSet::new();
     for (name, page) in all_texts() {

@@ -13,7 +13,7 @@ use tokio::sync::OnceCell;
 
 /// `hashcat`'s own example of mode 3200; the password is the program's name.
 const BCRYPT: &str = "$2a$05$MBCzKhG1KhezLh.0LRa0Kuw12nLJtpHy6DIaU.JAnqJUDYspHC.Ou";
-const PASSWORD: &str = "hashcat";
+pub const PASSWORD: &str = "hashcat";
 
 const TABLE: &str = "CREATE TABLE users (id text PRIMARY KEY, email varchar(100), username varchar(100), \
                      full_name varchar(100), password varchar(200), is_active int, plan_code varchar(20))";
