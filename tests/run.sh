@@ -14,6 +14,9 @@ command -v chromium >/dev/null || missing+=(chromium)
 [ -x /usr/sbin/mariadbd ] || command -v mariadbd >/dev/null || missing+=(mariadb-server)
 command -v redis-server >/dev/null || missing+=(redis-server)
 ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || missing+=(libfaketime)
+# promtool judges the alerts and the dashboard; a virtual environment holds what asks by the OpenAPI documents.
+command -v promtool >/dev/null || missing+=(prometheus)
+python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 
 # The applications whose own installers make databases for the presets.
 while read -r package; do
@@ -29,8 +32,19 @@ if [ ${#missing[@]} -gt 0 ]; then
     fi
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq
-    # Only the programs are wanted: the tests start private servers of their own.
-    apt-get install -y -qq --no-install-recommends "${missing[@]}"
+    # Only the programs are wanted: the tests start private servers of their own. No service of a package is started.
+    if [ ! -e /usr/sbin/policy-rc.d ]; then
+        trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+        printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+        chmod 755 /usr/sbin/policy-rc.d
+        apt-get install -y -qq --no-install-recommends "${missing[@]}"
+        rm -f /usr/sbin/policy-rc.d
+        trap - EXIT
+    else
+        apt-get install -y -qq --no-install-recommends "${missing[@]}"
+    fi
+    # Nor at the next start of the machine.
+    case " ${missing[*]} " in *" prometheus "*) systemctl disable --quiet prometheus 2>/dev/null || true ;; esac
 fi
 
 # Every test starts its servers on free ports in a temporary directory and ends them.

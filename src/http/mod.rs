@@ -12,6 +12,7 @@ pub mod record;
 pub mod request_id;
 pub mod server;
 pub mod tls;
+pub mod zeros;
 
 use crate::{
     accounts::{Accounts, throttle::Throttle},

@@ -91,7 +91,7 @@ async fn readyz(watched: web::Data<Watched>) -> HttpResponse {
     response.insert_header((header::CACHE_CONTROL, "no-store")).json(readiness)
 }
 
-/// Asks every dependency.
+/// Asks every dependency, and sets the gauges `ready{check}`. The page's history asks every quarter of a minute.
 pub async fn readiness(watched: &Watched) -> Readiness {
     let accounts = &watched.bridge.accounts;
     let (database, ledger) = tokio::join!(
@@ -103,6 +103,9 @@ pub async fn readiness(watched: &Watched) -> Readiness {
     let keys = watched.keys.is_loaded();
     let draining = watched.bridge.is_draining();
     let word = |good: bool, bad: &'static str| if good { "ok" } else { bad };
+    for (check, is_well) in [("database", database), ("ledger", ledger), ("keys", keys)] {
+        watched.bridge.metrics.ready.with_label_values(&[check]).set(i64::from(is_well));
+    }
     // A lost store or an audit stream that nobody requires is to be mended, but keeps no answer back.
     let store = accounts.throttle.store_answers();
     let audit = watched.bridge.audit.as_ref().map(Recorder::stream);

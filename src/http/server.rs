@@ -2,7 +2,7 @@
 use super::{
     Bridge,
     ops::{self, Watched},
-    ops_page, tls,
+    ops_page, tls, zeros,
 };
 use crate::{
     clock,
@@ -85,6 +85,7 @@ pub fn start(
     };
     let bridge_server = http.map_err(|error| error.to_string())?.run();
 
+    zeros::show(&state.metrics);
     let history = History::new(clock::unix_now(), Reading::take(&state.metrics));
     let watched = web::Data::new(Watched { bridge: state.clone(), keys, history });
     actix_web::rt::spawn(ops_page::keep(watched.clone()));

@@ -56,6 +56,8 @@ pub struct Metrics {
     pub throttle_store_errors: IntCounterVec,
     /// Records of the audit stream, by result.
     pub audit_records: IntCounterVec,
+    /// 1 for each check of `/readyz` that is well, 0 for one that is not.
+    pub ready: IntGaugeVec,
     /// When the listener's certificate ends, in seconds since 1970.
     pub certificate_expiry: Gauge,
 }
@@ -150,6 +152,10 @@ impl Metrics {
                 &["kind"],
             )?,
             audit_records: counters(&registry, "audit_records_total", "Records of the audit stream", &["result"])?,
+            ready: registered(
+                &registry,
+                IntGaugeVec::new(Opts::new("drawbridge_ready", "Whether a check of /readyz is well"), &["check"]),
+            )?,
             certificate_expiry: registered(
                 &registry,
                 Gauge::new(
