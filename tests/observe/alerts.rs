@@ -1,6 +1,6 @@
 //! The alerts: promtool's unit tests of each, and every name in them held against the real `/metrics`.
 use super::{
-    tools::{self, path, promtool, rules, text},
+    tools::{self, Alert, path, promtool, rules, text},
     world,
 };
 use std::collections::BTreeSet;
@@ -73,5 +73,3 @@ async fn every_name_in_a_rule_is_one_of_the_real_metrics() {
         assert_eq!(seen.unknown_in(&expr), Vec::<String>::new(), "{name}: {expr}");
     }
 }
-
-use tools::Alert;

@@ -38,6 +38,7 @@ fn both_documents_are_openapi() {
     for document in [BRIDGE, OPS] {
         let output = python("openapi-spec-validator").arg(path(document)).output().expect("the validator runs");
         assert!(output.status.success(), "{document}: {}", String::from_utf8_lossy(&output.stdout));
+        assert_eq!(yaml(document)["info"]["version"], env!("CARGO_PKG_VERSION"), "{document}");
     }
 }
 

@@ -98,12 +98,14 @@ async fn real_faults_fire_their_alerts() {
     for _ in 0..5 {
         shared.login("guesser", "crossing", "guess").await;
     }
-    let mut burst = tokio::task::JoinSet::new();
-    for _ in 0..40 {
-        let world = Arc::clone(&shared);
-        burst.spawn(async move { world.login("guesser", "crossing", "guess").await });
+    for _ in 0..10 {
+        let mut burst = tokio::task::JoinSet::new();
+        for _ in 0..4 {
+            let world = Arc::clone(&shared);
+            burst.spawn(async move { world.login("guesser", "crossing", "guess").await });
+        }
+        burst.join_all().await;
     }
-    burst.join_all().await;
     prometheus.wait_for(&["DrawbridgeGuessing"], async || ()).await;
 
     prometheus
