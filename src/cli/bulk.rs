@@ -5,7 +5,6 @@ use super::{
     terminal::{self, Exit},
 };
 use crate::{
-    accounts::pages::NoPages,
     bulk::{
         export::{self, Export, Manifest, NoExport, REJECTS},
         shard::Shard,
@@ -42,16 +41,9 @@ pub fn export(path: &Path, out: &Path, shard: Option<Shard>, without_password: &
             show(&manifest, out);
             Exit::Done
         }
-        Err(NoExport::Pages(NoPages::Store(error))) => {
-            terminal::error(&error.to_string(), Some("`drawbridge check` tells more"));
-            terminal::exit_of(&error)
-        }
+        Err(NoExport::Pages(reason)) => terminal::no_pages(&reason),
         Err(error) => {
-            let hint = match &error {
-                NoExport::Pages(_) => "name the table in `users.table`, or a view of it",
-                _ => "name another directory with `--out`",
-            };
-            terminal::error(&error.to_string(), Some(hint));
+            terminal::error(&error.to_string(), Some("name another directory with `--out`"));
             Exit::Usage
         }
     }

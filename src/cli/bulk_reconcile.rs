@@ -5,7 +5,6 @@ use super::{
     terminal::{self, Exit},
 };
 use crate::{
-    accounts::pages::NoPages,
     bulk::{
         reconcile::{self, NoReconciliation, Reconciliation},
         tenant_export::TenantExport,
@@ -45,17 +44,9 @@ pub fn run(path: &Path, file: &Path, as_json: bool) -> Exit {
             }
             if found.agrees() { Exit::Done } else { Exit::Failed }
         }
-        Err(NoReconciliation::Pages(NoPages::Store(error))) => {
-            terminal::error(&error.to_string(), Some("`drawbridge check` tells more"));
-            terminal::exit_of(&error)
-        }
-        Err(error) => {
-            let hint = match &error {
-                NoReconciliation::Pages(_) => "name the table in `users.table`, or a view of it",
-                NoReconciliation::Export(_) => {
-                    "name the file of a users export job with `format` `json`, unpacked or as `.gz`"
-                }
-            };
+        Err(NoReconciliation::Pages(reason)) => terminal::no_pages(&reason),
+        Err(error @ NoReconciliation::Export(_)) => {
+            let hint = "name the file of a users export job with `format` `json`, unpacked or as `.gz`";
             terminal::error(&error.to_string(), Some(hint));
             Exit::Usage
         }

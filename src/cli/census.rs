@@ -5,7 +5,6 @@ use super::{
     terminal::{self, Exit},
 };
 use crate::{
-    accounts::pages::NoPages,
     census::{self, Census},
     config::load::Needs,
     store,
@@ -35,14 +34,7 @@ pub fn run(path: &Path, as_json: bool) -> Exit {
             show(&census);
             Exit::Done
         }
-        Err(NoPages::Store(error)) => {
-            terminal::error(&error.to_string(), Some("`drawbridge check` tells more"));
-            Exit::Unreachable
-        }
-        Err(error) => {
-            terminal::error(&error.to_string(), Some("name the table in `users.table`, or a view of it"));
-            Exit::Usage
-        }
+        Err(reason) => terminal::no_pages(&reason),
     }
 }
 

@@ -5,7 +5,6 @@ use super::{
     terminal::{self, Exit},
 };
 use crate::{
-    accounts::pages::NoPages,
     census::status::{self, Status},
     config::load::Needs,
     ledger::{self, Missing},
@@ -38,14 +37,7 @@ pub fn run(path: &Path, as_json: bool) -> Exit {
             show(&status);
             Exit::Done
         }
-        Err(NoPages::Store(error)) => {
-            terminal::error(&error.to_string(), Some("`drawbridge check` tells more"));
-            terminal::exit_of(&error)
-        }
-        Err(error) => {
-            terminal::error(&error.to_string(), Some("name the table in `users.table`, or a view of it"));
-            Exit::Usage
-        }
+        Err(reason) => terminal::no_pages(&reason),
     }
 }
 

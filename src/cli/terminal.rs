@@ -1,5 +1,6 @@
 //! How results look: results on stdout, everything else on stderr, one exit code for each kind of end.
 use crate::{
+    accounts::pages::NoPages,
     config::problem::Problems,
     store::error::{StoreError, StoreErrorKind},
 };
@@ -39,6 +40,21 @@ pub fn exit_of(error: &StoreError) -> Exit {
     match error.kind {
         StoreErrorKind::Schema | StoreErrorKind::Refused => Exit::Failed,
         StoreErrorKind::PoolExhausted | StoreErrorKind::Connection | StoreErrorKind::Timeout => Exit::Unreachable,
+    }
+}
+
+/// Says why the users cannot be read one after the other, and how the command ends.
+#[must_use]
+pub fn no_pages(reason: &NoPages) -> Exit {
+    match reason {
+        NoPages::Store(failed) => {
+            error(&failed.to_string(), Some("`drawbridge check` tells more"));
+            exit_of(failed)
+        }
+        _ => {
+            error(&reason.to_string(), Some("name the table in `users.table`, or a view of it"));
+            Exit::Usage
+        }
     }
 }
 
