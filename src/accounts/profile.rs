@@ -18,6 +18,9 @@ const MAX_BYTES: usize = 10 * 1024;
 /// Auth0's limits of an e-mail address, in characters: local part, whole.
 const MAX_EMAIL: (usize, usize) = (64, 254);
 
+/// Auth0's limit of a username, in characters; no other text has a lower one.
+const MAX_USERNAME: usize = 128;
+
 /// A user as Auth0 will get it.
 #[derive(Default)]
 pub struct Profile {
@@ -74,7 +77,23 @@ pub fn write(row: &LegacyRow, users: &Users, profile: &mut Profile) -> Result<()
     json_text::push(json, &profile.user_id);
     let mut has_phone = false;
     for key in ProfileKey::ALL {
-        let value = profile_value(row, users, key)?;
+        let Some(source) = source(users, key) else {
+            // Whether an address was verified is told wherever there is one.
+            if key == ProfileKey::EmailVerified && source(users, ProfileKey::Email).is_some() {
+                json_text::push_key(json, key.name());
+                json.extend_from_slice(b"false");
+            }
+            continue;
+        };
+        if let Some(text) = as_it_stands(row, source, key) {
+            json_text::push_key(json, key.name());
+            json_text::push(json, text);
+            if key == ProfileKey::Email {
+                profile.email.push_str(text);
+            }
+            continue;
+        }
+        let value = profile_value(row, source, key)?;
         // A flag about a number that is not told says nothing.
         let Some(value) = value.filter(|_| key != ProfileKey::PhoneVerified || has_phone) else { continue };
         json_text::push_key(json, key.name());
@@ -154,11 +173,19 @@ fn source(users: &Users, key: ProfileKey) -> Option<&Source> {
     users.profile.iter().find(|(mapped, _)| *mapped == key).map(|(_, source)| source)
 }
 
-fn profile_value<'a>(row: &'a LegacyRow, users: &'a Users, key: ProfileKey) -> Result<Option<Told<'a>>, Refusal> {
-    let Some(source) = source(users, key) else {
-        let unknown = key == ProfileKey::EmailVerified && self::source(users, ProfileKey::Email).is_some();
-        return Ok(unknown.then_some(Told::Flag(false)));
-    };
+/// A text that breaks no rule of its key, which most do not; `None` says nothing.
+fn as_it_stands<'a>(row: &'a LegacyRow, source: &Source, key: ProfileKey) -> Option<&'a str> {
+    let Source::Column { name, .. } = source else { return None };
+    let Some(LegacyValue::Text(text)) = row.get(name) else { return None };
+    match key {
+        ProfileKey::Email => email(text.trim()).ok(),
+        ProfileKey::EmailVerified | ProfileKey::PhoneNumber | ProfileKey::PhoneVerified => None,
+        // No more bytes than any key may have characters.
+        _ => (text.len() <= MAX_USERNAME && !text.trim().is_empty()).then_some(text),
+    }
+}
+
+fn profile_value<'a>(row: &'a LegacyRow, source: &'a Source, key: ProfileKey) -> Result<Option<Told<'a>>, Refusal> {
     match source {
         Source::Literal(Value::String(text)) => Ok(Some(Told::Text(Cow::Borrowed(text)))),
         Source::Literal(value) => Ok(Some(Told::Json(value.clone()))),
@@ -229,7 +256,7 @@ fn text(key: ProfileKey, text: Cow<'_, str>) -> Result<Option<Told<'_>>, Refusal
     }
     let characters = text.chars().count();
     let fits = match key {
-        ProfileKey::Username if characters > 128 => {
+        ProfileKey::Username if characters > MAX_USERNAME => {
             return Err(Refusal::UserUnmappable("the username is longer than 128 characters"));
         }
         ProfileKey::GivenName | ProfileKey::FamilyName => characters <= 150,
