@@ -1,7 +1,7 @@
 //! The profile: one function builds it for both routes, so that the two answers for one user are equal byte for byte.
 //!
 //! Whitelist only: a column that is not mapped never leaves the service.
-use super::{error::Refusal, json_text, metadata, user_id};
+use super::{error::Refusal, json_text, metadata, mfa_factors, user_id};
 use crate::{
     config::{
         computed::Computed,
@@ -118,7 +118,7 @@ pub fn write(row: &LegacyRow, users: &Users, profile: &mut Profile) -> Result<()
         json_text::push_key(json, "user_metadata");
         push_object(row, &users.user_metadata, json)?;
     }
-    if let Some(factors) = users.mfa_factors.as_deref().and_then(|column| mfa_factors(row.get(column))) {
+    if let Some(factors) = users.mfa_factors.as_deref().and_then(|column| mfa_factors::of(row.get(column))) {
         json_text::push_key(json, "mfa_factors");
         json_text::push_value(json, &factors);
     }
@@ -231,7 +231,8 @@ fn verified_moment(value: &LegacyValue) -> Result<bool, &'static str> {
     }
 }
 
-fn email(address: &str) -> Result<&str, Refusal> {
+/// An address within the rules of the contract.
+pub(super) fn email(address: &str) -> Result<&str, Refusal> {
     let Some((local, domain)) = address.rsplit_once('@') else {
         return Err(Refusal::UserUnmappable(if address.is_empty() {
             "the e-mail address is empty"
@@ -267,7 +268,7 @@ fn text(key: ProfileKey, text: Cow<'_, str>) -> Result<Option<Told<'_>>, Refusal
     Ok(fits.then_some(Told::Text(text)))
 }
 
-fn is_e164(number: &str) -> bool {
+pub(super) fn is_e164(number: &str) -> bool {
     number
         .strip_prefix('+')
         .is_some_and(|digits| (1..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()))
@@ -296,26 +297,4 @@ fn push_object(row: &LegacyRow, mapping: &[(String, Source)], json: &mut Vec<u8>
     }
     json.push(b'}');
     Ok(())
-}
-
-/// The factors where Auth0 would take them. One bad factor makes the whole login fail there, so all are left out then.
-fn mfa_factors(value: Option<&LegacyValue>) -> Option<Value> {
-    let json = metadata::json_of(value?, crate::config::users::Kind::Json).ok()??;
-    let factors = json.as_array()?;
-    let valid = (1..=10).contains(&factors.len()) && factors.iter().all(is_factor);
-    valid.then_some(json)
-}
-
-fn is_factor(factor: &Value) -> bool {
-    let field = |kind: &str, name: &str| {
-        let object = factor.as_object().filter(|object| object.len() == 1)?;
-        let inner = object.get(kind)?.as_object().filter(|inner| inner.len() == 1)?;
-        inner.get(name)?.as_str().map(ToOwned::to_owned)
-    };
-    let base32 = |secret: &str| {
-        !secret.is_empty() && secret.bytes().all(|byte| byte.is_ascii_uppercase() || (b'2'..=b'7').contains(&byte))
-    };
-    field("totp", "secret").is_some_and(|secret| base32(&secret))
-        || field("phone", "value").is_some_and(|number| is_e164(&number))
-        || field("email", "value").is_some_and(|address| email(&address).is_ok())
 }
