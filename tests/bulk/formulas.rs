@@ -34,7 +34,8 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 fn address() -> impl Strategy<Value = String> {
-    let near = (0_usize..70, 0_usize..200).prop_map(|(local, domain)| format!("{}@{}", "l".repeat(local), "d".repeat(domain)));
+    let near =
+        (0_usize..70, 0_usize..200).prop_map(|(local, domain)| format!("{}@{}", "l".repeat(local), "d".repeat(domain)));
     prop_oneof![4 => " ?[a-zA-Zé.]{1,9}@[a-z]{1,9}\\.example ?", 2 => near, 1 => text()]
 }
 
