@@ -14,16 +14,12 @@ pub fn push(json: &mut Vec<u8>, text: &str) {
 
 /// Whether no byte needs to be escaped; a "no" may be wrong.
 fn is_plain(text: &[u8]) -> bool {
-    let mut chunks = text.chunks_exact(8);
-    let mut found = 0;
-    for chunk in &mut chunks {
-        found |= <[u8; 8]>::try_from(chunk).map_or(u64::MAX, escaped);
-    }
-    let mut rest = [b' '; 8];
-    for (place, byte) in rest.iter_mut().zip(chunks.remainder()) {
-        *place = *byte;
-    }
-    found | escaped(rest) == 0
+    // The last eight bytes, some of them for the second time: putting the rest into a word costs more.
+    let Some(last) = text.last_chunk::<8>() else {
+        return text.iter().all(|byte| *byte >= b' ' && *byte != b'"' && *byte != b'\\');
+    };
+    let (chunks, _) = text.as_chunks::<8>();
+    chunks.iter().fold(escaped(*last), |found, chunk| found | escaped(*chunk)) == 0
 }
 
 /// Not 0 when one of eight bytes is a control character, a quote or a backslash.

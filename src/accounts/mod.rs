@@ -11,6 +11,7 @@ pub mod login;
 pub mod mark_migrated;
 pub mod marks;
 pub mod metadata;
+mod mfa_factors;
 pub mod pages;
 pub mod php;
 pub mod profile;

@@ -56,8 +56,14 @@ impl Pages {
     ) -> Result<bool, E> {
         let mut told = Ok(());
         let more = self.rows.next(|row| {
-            told = read(row);
-            if told.is_ok() { Ok(()) } else { Err(NoPages::NoOrder) }
+            // Handing the whole result on for each row would take longer than the JSON of the row.
+            match read(row) {
+                Ok(()) => Ok(()),
+                Err(error) => {
+                    told = Err(error);
+                    Err(NoPages::NoOrder)
+                }
+            }
         });
         let more = more.await;
         told?;

@@ -1,7 +1,7 @@
 //! The profile: one function builds it for both routes, so that the two answers for one user are equal byte for byte.
 //!
 //! Whitelist only: a column that is not mapped never leaves the service.
-use super::{error::Refusal, json_text, metadata, user_id};
+use super::{error::Refusal, json_text, metadata, mfa_factors, user_id};
 use crate::{
     config::{
         computed::Computed,
@@ -17,6 +17,9 @@ const MAX_BYTES: usize = 10 * 1024;
 
 /// Auth0's limits of an e-mail address, in characters: local part, whole.
 const MAX_EMAIL: (usize, usize) = (64, 254);
+
+/// Auth0's limit of a username, in characters; no other text has a lower one.
+const MAX_USERNAME: usize = 128;
 
 /// A user as Auth0 will get it.
 #[derive(Default)]
@@ -74,7 +77,23 @@ pub fn write(row: &LegacyRow, users: &Users, profile: &mut Profile) -> Result<()
     json_text::push(json, &profile.user_id);
     let mut has_phone = false;
     for key in ProfileKey::ALL {
-        let value = profile_value(row, users, key)?;
+        let Some(source) = source(users, key) else {
+            // Whether an address was verified is told wherever there is one.
+            if key == ProfileKey::EmailVerified && source(users, ProfileKey::Email).is_some() {
+                json_text::push_key(json, key.name());
+                json.extend_from_slice(b"false");
+            }
+            continue;
+        };
+        if let Some(text) = as_it_stands(row, source, key) {
+            json_text::push_key(json, key.name());
+            json_text::push(json, text);
+            if key == ProfileKey::Email {
+                profile.email.push_str(text);
+            }
+            continue;
+        }
+        let value = profile_value(row, source, key)?;
         // A flag about a number that is not told says nothing.
         let Some(value) = value.filter(|_| key != ProfileKey::PhoneVerified || has_phone) else { continue };
         json_text::push_key(json, key.name());
@@ -99,7 +118,7 @@ pub fn write(row: &LegacyRow, users: &Users, profile: &mut Profile) -> Result<()
         json_text::push_key(json, "user_metadata");
         push_object(row, &users.user_metadata, json)?;
     }
-    if let Some(factors) = users.mfa_factors.as_deref().and_then(|column| mfa_factors(row.get(column))) {
+    if let Some(factors) = users.mfa_factors.as_deref().and_then(|column| mfa_factors::of(row.get(column))) {
         json_text::push_key(json, "mfa_factors");
         json_text::push_value(json, &factors);
     }
@@ -154,11 +173,19 @@ fn source(users: &Users, key: ProfileKey) -> Option<&Source> {
     users.profile.iter().find(|(mapped, _)| *mapped == key).map(|(_, source)| source)
 }
 
-fn profile_value<'a>(row: &'a LegacyRow, users: &'a Users, key: ProfileKey) -> Result<Option<Told<'a>>, Refusal> {
-    let Some(source) = source(users, key) else {
-        let unknown = key == ProfileKey::EmailVerified && self::source(users, ProfileKey::Email).is_some();
-        return Ok(unknown.then_some(Told::Flag(false)));
-    };
+/// A text that breaks no rule of its key, which most do not; `None` says nothing.
+fn as_it_stands<'a>(row: &'a LegacyRow, source: &Source, key: ProfileKey) -> Option<&'a str> {
+    let Source::Column { name, .. } = source else { return None };
+    let Some(LegacyValue::Text(text)) = row.get(name) else { return None };
+    match key {
+        ProfileKey::Email => email(text.trim()).ok(),
+        ProfileKey::EmailVerified | ProfileKey::PhoneNumber | ProfileKey::PhoneVerified => None,
+        // No more bytes than any key may have characters.
+        _ => (text.len() <= MAX_USERNAME && !text.trim().is_empty()).then_some(text),
+    }
+}
+
+fn profile_value<'a>(row: &'a LegacyRow, source: &'a Source, key: ProfileKey) -> Result<Option<Told<'a>>, Refusal> {
     match source {
         Source::Literal(Value::String(text)) => Ok(Some(Told::Text(Cow::Borrowed(text)))),
         Source::Literal(value) => Ok(Some(Told::Json(value.clone()))),
@@ -204,7 +231,8 @@ fn verified_moment(value: &LegacyValue) -> Result<bool, &'static str> {
     }
 }
 
-fn email(address: &str) -> Result<&str, Refusal> {
+/// An address within the rules of the contract.
+pub(super) fn email(address: &str) -> Result<&str, Refusal> {
     let Some((local, domain)) = address.rsplit_once('@') else {
         return Err(Refusal::UserUnmappable(if address.is_empty() {
             "the e-mail address is empty"
@@ -229,7 +257,7 @@ fn text(key: ProfileKey, text: Cow<'_, str>) -> Result<Option<Told<'_>>, Refusal
     }
     let characters = text.chars().count();
     let fits = match key {
-        ProfileKey::Username if characters > 128 => {
+        ProfileKey::Username if characters > MAX_USERNAME => {
             return Err(Refusal::UserUnmappable("the username is longer than 128 characters"));
         }
         ProfileKey::GivenName | ProfileKey::FamilyName => characters <= 150,
@@ -240,7 +268,7 @@ fn text(key: ProfileKey, text: Cow<'_, str>) -> Result<Option<Told<'_>>, Refusal
     Ok(fits.then_some(Told::Text(text)))
 }
 
-fn is_e164(number: &str) -> bool {
+pub(super) fn is_e164(number: &str) -> bool {
     number
         .strip_prefix('+')
         .is_some_and(|digits| (1..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()))
@@ -269,26 +297,4 @@ fn push_object(row: &LegacyRow, mapping: &[(String, Source)], json: &mut Vec<u8>
     }
     json.push(b'}');
     Ok(())
-}
-
-/// The factors where Auth0 would take them. One bad factor makes the whole login fail there, so all are left out then.
-fn mfa_factors(value: Option<&LegacyValue>) -> Option<Value> {
-    let json = metadata::json_of(value?, crate::config::users::Kind::Json).ok()??;
-    let factors = json.as_array()?;
-    let valid = (1..=10).contains(&factors.len()) && factors.iter().all(is_factor);
-    valid.then_some(json)
-}
-
-fn is_factor(factor: &Value) -> bool {
-    let field = |kind: &str, name: &str| {
-        let object = factor.as_object().filter(|object| object.len() == 1)?;
-        let inner = object.get(kind)?.as_object().filter(|inner| inner.len() == 1)?;
-        inner.get(name)?.as_str().map(ToOwned::to_owned)
-    };
-    let base32 = |secret: &str| {
-        !secret.is_empty() && secret.bytes().all(|byte| byte.is_ascii_uppercase() || (b'2'..=b'7').contains(&byte))
-    };
-    field("totp", "secret").is_some_and(|secret| base32(&secret))
-        || field("phone", "value").is_some_and(|number| is_e164(&number))
-        || field("email", "value").is_some_and(|address| email(&address).is_ok())
 }

@@ -73,11 +73,9 @@ fn join(prefix: &str, key: &str, user_id: &mut String) -> Result<(), Refusal> {
 /// Whether a text has neither whitespace nor control characters.
 #[must_use]
 pub fn is_one_word(text: &str) -> bool {
-    if text.is_ascii() {
-        // Byte by byte it takes a fifth of the time.
-        return text.bytes().all(|byte| byte.is_ascii_graphic());
-    }
-    !text.chars().any(|c| c.is_whitespace() || c.is_control())
+    // Without a way out in the middle, many bytes are looked at at a time.
+    text.bytes().fold(true, |graphic, byte| graphic & byte.is_ascii_graphic())
+        || !text.chars().any(|c| c.is_whitespace() || c.is_control())
 }
 
 /// The key in a `user_id` as an Action hands it over: with or without `auth0|`, with or without our prefix.

@@ -9,6 +9,7 @@ mod support;
 
 mod auth0_verifier;
 mod corners;
+mod formulas;
 mod import;
 mod round_trip;
 mod rows;
