@@ -1,5 +1,6 @@
 //! Reads one section: typed keys, defaults, and every problem kept instead of stopping at the first.
 use super::{
+    noted::NotedFile,
     problem::{Origin, Problem},
     secret_file,
     source::{Node, Value},
@@ -19,13 +20,25 @@ pub struct Context {
     pub problems: RefCell<Vec<Problem>>,
     /// Keys whose secrets stand in the configuration file itself.
     pub secrets_inside: RefCell<Vec<String>>,
+    /// Files that the configuration is made of.
+    pub files: RefCell<Vec<NotedFile>>,
 }
 
 impl Context {
     /// Nothing is wrong yet.
     #[must_use]
     pub fn new(directory: &Path) -> Self {
-        Self { directory: directory.to_owned(), problems: RefCell::default(), secrets_inside: RefCell::default() }
+        Self {
+            directory: directory.to_owned(),
+            problems: RefCell::default(),
+            secrets_inside: RefCell::default(),
+            files: RefCell::default(),
+        }
+    }
+
+    /// Notes a file of the configuration; before it is read.
+    pub fn note(&self, file: NotedFile) {
+        self.files.borrow_mut().push(file);
     }
 
     /// A path of the configuration, relative to its file.
@@ -213,6 +226,13 @@ impl<'a> Section<'a> {
         self.text(key).map(|given| self.context.path(&given))
     }
 
+    /// The path of a file whose contents are part of the configuration.
+    pub fn noted_path(&self, key: &str) -> Option<PathBuf> {
+        let path = self.path(key)?;
+        self.context.note(NotedFile::read_now(self.full(key), &path));
+        Some(path)
+    }
+
     /// An address to listen on.
     pub fn address(&self, key: &str, default: std::net::SocketAddr) -> std::net::SocketAddr {
         let Some(text) = self.text(key) else { return default };
@@ -270,6 +290,7 @@ impl<'a> Section<'a> {
 
     /// The secret in a file; its problems are kept under `key`.
     pub fn secret_of_file(&self, key: &str, path: &Path) -> Option<Secret> {
+        self.context.note(NotedFile::read_now(self.full(key), path));
         match secret_file::read(path) {
             Ok(secret) => Some(secret),
             Err((message, hint)) => {
