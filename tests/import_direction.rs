@@ -25,6 +25,7 @@ const ROWS: &[(&str, u8)] = &[
     ("clock", 0),
     ("telemetry", 0),
     ("trust", 0),
+    ("confinement", 0),
 ];
 
 /// Imports within one row that are wanted: both sides have the same neighbours.

@@ -2,11 +2,12 @@
 //!
 //! Keys are HMACs under a key of this process: what is counted is never a readable identifier. Memory is bounded.
 use crate::config::limits::Rate;
+use arc_swap::ArcSwapOption;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -15,7 +16,7 @@ const MAX_KEYS: usize = 200_000;
 
 /// A limit on how often each key may come.
 pub struct Throttle {
-    rate: Option<Rate>,
+    rate: ArcSwapOption<Rate>,
     hmac_key: [u8; 32],
     // For each key the moment at which its bucket is empty again.
     empty_at: Mutex<HashMap<[u8; 16], Instant>>,
@@ -29,7 +30,16 @@ impl Throttle {
     pub fn new(rate: Option<Rate>) -> Result<Self, getrandom::Error> {
         let mut hmac_key = [0; 32];
         getrandom::fill(&mut hmac_key)?;
-        Ok(Self { rate, hmac_key, empty_at: Mutex::default() })
+        Ok(Self { rate: ArcSwapOption::from(rate.map(Arc::new)), hmac_key, empty_at: Mutex::default() })
+    }
+
+    /// Another rate from now on. What was counted stays: a reload is no way to a fresh start.
+    pub fn set_rate(&self, rate: Option<Rate>) {
+        self.rate.store(rate.map(Arc::new));
+    }
+
+    fn rate(&self) -> Option<Rate> {
+        self.rate.load().as_deref().copied()
     }
 
     /// Counts one event of a key.
@@ -43,7 +53,7 @@ impl Throttle {
     /// How long until the key may come again; `None` when it may come now. Counts nothing.
     #[must_use]
     pub fn wait(&self, key: &str) -> Option<Duration> {
-        let rate = self.rate?;
+        let rate = self.rate()?;
         let now = Instant::now();
         let keys = self.keys();
         over_limit(next_empty_at(keys.get(&self.digest(key)), rate, now), rate, now)
@@ -51,13 +61,13 @@ impl Throttle {
 
     /// Forgets a key: its event was a success.
     pub fn forgive(&self, key: &str) {
-        if self.rate.is_some() {
+        if self.rate().is_some() {
             self.keys().remove(&self.digest(key));
         }
     }
 
     fn count_at(&self, key: &str, now: Instant) -> Result<(), Duration> {
-        let Some(rate) = self.rate else { return Ok(()) };
+        let Some(rate) = self.rate() else { return Ok(()) };
         let digest = self.digest(key);
         let mut keys = self.keys();
         let empty_at = next_empty_at(keys.get(&digest), rate, now);

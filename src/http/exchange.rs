@@ -1,5 +1,5 @@
 //! One request and its answer: the stages that every route shares, in their order.
-use super::{Bridge, body, problem::Problem, request_id};
+use super::{Bridge, body, client_certificate::Peer, live::Live, problem::Problem, request_id};
 use crate::token::{
     gate::{Caller, Scope},
     rejection::Rejection,
@@ -32,15 +32,16 @@ pub struct Admitted {
     pub deadline: Instant,
 }
 
-/// Answers a request of one of the three routes: method, address, token, rate, body, then the verb.
+/// Answers a request of one of the three routes: method, address, certificate, token, rate, body, then the verb.
 pub async fn answer<F>(request: HttpRequest, payload: web::Payload, route: Route, verb: F) -> HttpResponse
 where
     F: AsyncFnOnce(&Bridge, Admitted) -> Result<Vec<u8>, Problem>,
 {
     let begun = Instant::now();
-    let Some(bridge) = request.app_data::<web::Data<Bridge>>().cloned() else {
+    let Some(live) = request.app_data::<web::Data<Live>>() else {
         return HttpResponse::InternalServerError().finish();
     };
+    let bridge = live.bridge();
     let _in_flight = InFlight::enter(&bridge.metrics.http_in_flight);
     let request_id = request_id::of(&request);
     let mut client = None;
@@ -57,6 +58,7 @@ where
 }
 
 /// Refuses a request that is for none of the routes.
+#[must_use]
 pub fn refuse(request: &HttpRequest, bridge: &Bridge, problem: Problem) -> HttpResponse {
     let request_id = request_id::of(request);
     let begun = Instant::now();
@@ -86,6 +88,13 @@ async fn admit(
     if !is_allowed(request.peer_addr(), &bridge.allow) {
         return Err(Problem::ClientNotAllowed);
     }
+    if let Some(rules) = &bridge.client_rules
+        && let Err(refused) = rules.admit(request.conn_data::<Peer>())
+    {
+        bridge.metrics.token_rejections.with_label_values(&[refused.reason()]).inc();
+        tracing::debug!(reason = refused.reason(), "a client certificate was not accepted");
+        return Err(Problem::CertificateNotAllowed);
+    }
     let caller = admit_caller(request, bridge, route.scope, deadline).await?;
     *client = Some(caller.client_id.clone());
     if let Err(wait) = bridge.client_throttle.count(&caller.client_id) {
@@ -113,7 +122,8 @@ async fn admit_caller(
         bridge.metrics.token_rejections.with_label_values(&["repeated"]).inc();
         return Err(Problem::InvalidToken);
     }
-    let admitted = tokio::time::timeout_at(deadline.into(), bridge.gate.admit(first, scope)).await;
+    let certificate = request.conn_data::<Peer>().map(Peer::thumbprint);
+    let admitted = tokio::time::timeout_at(deadline.into(), bridge.gate.admit_over(first, certificate, scope)).await;
     let rejection = match admitted {
         Ok(Ok(caller)) => return Ok(caller),
         Ok(Err(rejection)) => rejection,

@@ -1,19 +1,16 @@
 //! The ops listener: health and metrics, for the people who run it. Nothing of the bridge is reachable here.
-use super::Bridge;
-use crate::token::keys::Keys;
+use super::live::Live;
 use actix_web::{HttpResponse, http::header, web};
 use serde::Serialize;
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 /// Longest wait of `/readyz` for one dependency.
 const PROBE: Duration = Duration::from_secs(2);
 
 /// What the ops listener looks at.
 pub struct Watched {
-    /// The bridge, for its stores and counters.
-    pub bridge: web::Data<Bridge>,
-    /// The signing keys.
-    pub keys: Arc<Keys>,
+    /// The bridge of this moment, for its stores, keys and counters.
+    pub live: web::Data<Live>,
 }
 
 /// The routes of the ops listener.
@@ -24,12 +21,13 @@ pub fn routes(app: &mut web::ServiceConfig) {
 }
 
 async fn metrics(watched: web::Data<Watched>) -> HttpResponse {
-    let metrics = &watched.bridge.metrics;
-    let (busy, idle) = watched.bridge.accounts.store.connections();
+    let bridge = watched.live.bridge();
+    let metrics = &bridge.metrics;
+    let (busy, idle) = bridge.accounts.store.connections();
     for (state, count) in [("busy", busy), ("idle", idle)] {
         metrics.pool_connections.with_label_values(&[state]).set(i64::try_from(count).unwrap_or(i64::MAX));
     }
-    if let Some(age) = watched.keys.age() {
+    if let Some(age) = bridge.keys.age() {
         metrics.jwks_age.set(age.as_secs_f64());
     }
     match metrics.text() {
@@ -57,18 +55,27 @@ struct Checks {
 struct Readiness {
     status: &'static str,
     checks: Checks,
+    confinement: Confinement,
+}
+
+/// What the process has given up; no reason to be ready or not.
+#[derive(Serialize)]
+struct Confinement {
+    state: &'static str,
+    missing: Vec<String>,
 }
 
 async fn readyz(watched: web::Data<Watched>) -> HttpResponse {
-    let accounts = &watched.bridge.accounts;
+    let bridge = watched.live.bridge();
+    let accounts = &bridge.accounts;
     let (database, ledger) = tokio::join!(
         tokio::time::timeout(PROBE, accounts.store.ping()),
         tokio::time::timeout(PROBE, accounts.ledger.ping())
     );
     let database = matches!(database, Ok(Ok(())));
     let ledger = matches!(ledger, Ok(Ok(())));
-    let keys = watched.keys.is_loaded();
-    let draining = watched.bridge.is_draining();
+    let keys = bridge.keys.is_loaded();
+    let draining = bridge.is_draining();
     let word = |good: bool, bad: &'static str| if good { "ok" } else { bad };
     let ready = database && ledger && keys && !draining;
     let body = Readiness {
@@ -78,6 +85,10 @@ async fn readyz(watched: web::Data<Watched>) -> HttpResponse {
             ledger: word(ledger, "does not answer"),
             keys: word(keys, "never fetched"),
             shutdown: word(!draining, "under way"),
+        },
+        confinement: Confinement {
+            state: watched.live.confined.state(),
+            missing: watched.live.confined.missing.clone(),
         },
     };
     let mut response = if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };

@@ -1,15 +1,11 @@
 //! Both listeners: binding, bounds on connections, and the orderly end.
 use super::{
-    Bridge,
+    live::Live,
     ops::{self, Watched},
-    tls,
+    tls::{self, Handshakes},
 };
-use crate::{
-    config::{ops::Ops, server::Server},
-    token::keys::Keys,
-};
+use crate::config::{ops::Ops, server::Server};
 use actix_web::{App, HttpServer, dev, web};
-use rustls::crypto::CryptoProvider;
 use std::{
     net::{SocketAddr, TcpListener},
     sync::Arc,
@@ -33,23 +29,37 @@ pub struct Listening {
     pub encrypted: bool,
     bridge_server: dev::Server,
     ops_server: dev::Server,
-    state: web::Data<Bridge>,
+    state: web::Data<Live>,
     grace: u64,
 }
 
-/// Binds both listeners and starts them.
+/// Both sockets, bound but not yet answered on.
+pub struct Sockets {
+    bridge: TcpListener,
+    ops: TcpListener,
+}
+
+impl Sockets {
+    /// Binds both. To be called before the process is confined: afterwards no port can be bound.
+    ///
+    /// # Errors
+    /// In words: the address that is taken.
+    pub fn bind(server: &Server, ops: &Ops) -> Result<Self, String> {
+        Ok(Self { bridge: bind(server.listen, "server.listen")?, ops: bind(ops.listen, "ops.listen")? })
+    }
+}
+
+/// Starts both listeners; the bridge speaks TLS where there are `handshakes`.
 ///
 /// # Errors
-/// In words: the address that is taken, or the file of the certificate that is wrong.
+/// In words: what the system refuses.
 pub fn start(
-    state: web::Data<Bridge>,
-    keys: Arc<Keys>,
+    state: web::Data<Live>,
     server: &Server,
-    ops: &Ops,
-    provider: &Arc<CryptoProvider>,
+    sockets: Sockets,
+    handshakes: Option<&Arc<Handshakes>>,
 ) -> Result<Listening, String> {
-    let bridge_socket = bind(server.listen, "server.listen")?;
-    let ops_socket = bind(ops.listen, "ops.listen")?;
+    let Sockets { bridge: bridge_socket, ops: ops_socket } = sockets;
     let address = |socket: &TcpListener| socket.local_addr().map_err(|error| error.to_string());
     let (bridge_address, ops_address) = (address(&bridge_socket)?, address(&ops_socket)?);
 
@@ -61,18 +71,13 @@ pub fn start(
         .keep_alive(KEEP_ALIVE)
         .client_request_timeout(HEAD)
         .shutdown_timeout(grace);
-    let http = match &server.tls {
+    let http = match handshakes {
         None => http.listen(bridge_socket),
-        Some(files) => {
-            let (config, certificate) = tls::listener(files, provider)?;
-            let expiry = state.metrics.certificate_expiry.clone();
-            actix_web::rt::spawn(tls::watch(files.clone(), Arc::clone(provider), certificate, expiry));
-            http.listen_rustls_0_23(bridge_socket, config)
-        }
+        Some(handshakes) => http.on_connect(tls::remember_peer).listen_rustls_0_23(bridge_socket, handshakes.config()?),
     };
     let bridge_server = http.map_err(|error| error.to_string())?.run();
 
-    let watched = web::Data::new(Watched { bridge: state.clone(), keys });
+    let watched = web::Data::new(Watched { live: state.clone() });
     let ops_server = HttpServer::new(move || App::new().app_data(watched.clone()).configure(ops::routes))
         .disable_signals()
         .workers(1)
@@ -83,7 +88,7 @@ pub fn start(
     Ok(Listening {
         bridge: bridge_address,
         ops: ops_address,
-        encrypted: server.tls.is_some(),
+        encrypted: handshakes.is_some(),
         bridge_server,
         ops_server,
         state,
@@ -102,7 +107,7 @@ impl Listening {
         let ops_running = actix_web::rt::spawn(self.ops_server);
         stop.await;
         // Not ready first, so that the ops listener says it while accepted requests still finish.
-        self.state.drain();
+        self.state.bridge().drain();
         tracing::info!(grace_seconds = self.grace, "draining: accepted requests finish, new ones are refused");
         bridge.stop(true).await;
         ops.stop(false).await;
