@@ -85,10 +85,10 @@ impl Confined {
     /// One line of the log: never silent about what is missing.
     pub fn tell(&self) {
         let (in_force, missing) = (self.in_force.join(", "), self.missing.join(", "));
-        if self.missing.is_empty() {
-            tracing::info!(state = self.state(), in_force, "confined");
-        } else {
-            tracing::warn!(state = self.state(), in_force, missing, "confined as far as this system can");
+        match (self.on, self.missing.is_empty()) {
+            (true, true) => tracing::info!(in_force, "confined"),
+            (false, true) => tracing::info!(in_force, "not confined, as `server.confinement` says"),
+            (_, false) => tracing::warn!(in_force, missing, "confined as far as this system can"),
         }
     }
 
