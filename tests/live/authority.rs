@@ -3,7 +3,7 @@ use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, SanType, date_time_ymd,
 };
 use rustls::{
-    ClientConfig, RootCertStore,
+    ClientConfig, RootCertStore, ServerConfig,
     pki_types::{CertificateDer, PrivateKeyDer},
 };
 use sha2::{Digest, Sha256};
@@ -95,9 +95,20 @@ impl Identity {
         crate::support::issuer::encode(&Sha256::digest(&self.der))
     }
 
-    /// Its DER.
-    pub fn der(&self) -> &[u8] {
-        &self.der
+    /// The TLS of a listener that shows it.
+    pub fn listener(&self) -> ServerConfig {
+        let (chain, key) = self.parts();
+        ServerConfig::builder_with_provider(drawbridge::trust::provider())
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .expect("an identity")
+    }
+
+    fn parts(&self) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
+        let key = PrivateKeyDer::try_from(self.key_der.clone()).expect("a key");
+        (vec![CertificateDer::from(self.der.clone())], key)
     }
 }
 
@@ -108,13 +119,12 @@ pub fn write(directory: &Path, name: &str, text: &str) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o600)).expect("permissions");
 }
 
-/// A client that trusts this authority and shows this certificate. Without resumption, unless it is wanted.
+/// A client that trusts this authority and shows this certificate.
 pub fn client(root: &Authority, identity: Option<&Identity>) -> reqwest::Client {
     reqwest::Client::builder().tls_backend_preconfigured(tls(root, identity)).no_proxy().build().expect("a client")
 }
 
-/// The TLS of such a client.
-pub fn tls(root: &Authority, identity: Option<&Identity>) -> ClientConfig {
+fn tls(root: &Authority, identity: Option<&Identity>) -> ClientConfig {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from(root.der.clone())).expect("a root");
     let builder = ClientConfig::builder_with_provider(drawbridge::trust::provider())
@@ -123,11 +133,17 @@ pub fn tls(root: &Authority, identity: Option<&Identity>) -> ClientConfig {
         .with_root_certificates(roots);
     match identity {
         None => builder.with_no_client_auth(),
-        Some(identity) => builder
-            .with_client_auth_cert(
-                vec![CertificateDer::from(identity.der.clone())],
-                PrivateKeyDer::try_from(identity.key_der.clone()).expect("a key"),
-            )
-            .expect("an identity"),
+        Some(identity) => {
+            let (chain, key) = identity.parts();
+            builder.with_client_auth_cert(chain, key).expect("an identity")
+        }
     }
+}
+
+/// A client that speaks HTTP/2.
+pub fn client_of_http2(root: &Authority, identity: Option<&Identity>) -> reqwest::Client {
+    let mut tls = tls(root, identity);
+    tls.alpn_protocols = vec![b"h2".to_vec()];
+    let builder = reqwest::Client::builder().tls_backend_preconfigured(tls).http2_prior_knowledge();
+    builder.no_proxy().build().expect("a client")
 }

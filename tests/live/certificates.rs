@@ -100,11 +100,13 @@ async fn whose_certificate_and_by_which_name() {
         let client = secured.client(identity.as_ref());
         assert_eq!(secured.login(&client, &token).await, expected, "{what}");
     }
+    let over_http2 = authority::client_of_http2(&secured.server, Some(&dns("other.acme.example")));
+    assert_eq!(secured.login(&over_http2, &token).await, "403 client_not_allowed");
     // The certificate comes before the token: a stranger learns nothing about tokens.
     let unlisted = secured.client(Some(&dns("other.acme.example")));
     assert_eq!(secured.login(&unlisted, "x.y.z").await, "403 client_not_allowed");
     let name = "drawbridge_token_rejections_total{reason=\"certificate_name\"}";
-    assert_eq!(secured.world.metric(name).await, 6.0);
+    assert_eq!(secured.world.metric(name).await, 7.0);
 }
 
 #[tokio::test]
@@ -112,12 +114,16 @@ async fn a_bound_token_comes_with_its_certificate() {
     let secured = Secured::start(", client_ca = \"CA\"");
     let (right, wrong) = (secured.clients.issue(&Wish::default()), secured.clients.issue(&Wish::default()));
     let bound = secured.world.issuer.token_with(json!({"cnf": {"x5t#S256": right.thumbprint()}}));
+    for (identity, expected) in [(&right, "200 ok"), (&wrong, "401 invalid_token")] {
+        let client = authority::client_of_http2(&secured.server, Some(identity));
+        assert_eq!(secured.login(&client, &bound).await, expected, "over HTTP/2");
+    }
     let (right, wrong) = (secured.client(Some(&right)), secured.client(Some(&wrong)));
     assert_eq!(secured.login(&right, &bound).await, "200 ok");
     assert_eq!(secured.login(&wrong, &bound).await, "401 invalid_token");
     assert_eq!(secured.login(&wrong, &secured.world.issuer.token()).await, "200 ok");
     let name = "drawbridge_token_rejections_total{reason=\"bound_certificate_mismatch\"}";
-    assert_eq!(secured.world.metric(name).await, 1.0);
+    assert_eq!(secured.world.metric(name).await, 2.0);
 }
 
 #[tokio::test]

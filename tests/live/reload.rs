@@ -201,12 +201,12 @@ async fn a_new_database_password_is_tried_until_it_is_right() {
         "CREATE TABLE users (id bigint PRIMARY KEY, email varchar(100), username varchar(100), full_name varchar(100), \
          password char(80), is_active int, plan_code varchar(20)); \
          INSERT INTO users VALUES (1, 'ada@example.com', 'ada', NULL, {BCRYPT}, 1, 'gold'); \
-         CREATE ROLE bridge LOGIN PASSWORD 'first'; GRANT SELECT ON users TO bridge; GRANT CREATE ON SCHEMA public TO bridge"
+         CREATE ROLE bridge LOGIN PASSWORD 'sesame-1'; GRANT SELECT ON users TO bridge; GRANT CREATE ON SCHEMA public TO bridge"
     ));
     let DatabaseUrl::Postgres(at) = server.url_of("bridge", None, DatabaseTls::Off) else { panic!("a server") };
     let issuer = Issuer::start();
     let directory = tempfile::tempdir().expect("a directory");
-    write(directory.path(), "db", "first");
+    write(directory.path(), "db", "sesame-1");
     let url = format!(
         "postgres://bridge@127.0.0.1:{}/postgres\"\npassword_file = \"{}",
         at.port,
@@ -217,18 +217,18 @@ async fn a_new_database_password_is_tried_until_it_is_right() {
     let http = client::client(None);
     let login = async || login(&http, &bridge.url, &issuer.token()).await.status;
     assert_eq!(login().await, 200);
-    write(directory.path(), "db", "second");
+    write(directory.path(), "db", "sesame-2");
     let reloads = |result: &str| format!("drawbridge_config_reloads_total{{result=\"{result}\"}}");
     eventually(&bridge, async || super::metric(&bridge, &reloads("failed")).await >= 1.0).await;
     assert_eq!(login().await, 200, "the old connections serve on");
-    server.exec("ALTER ROLE bridge PASSWORD 'second'");
+    server.exec("ALTER ROLE bridge PASSWORD 'sesame-2'");
     // Nobody touches a file: it is tried again by itself.
     eventually(&bridge, async || super::metric(&bridge, &reloads("ok")).await >= 1.0).await;
     assert_eq!(login().await, 200);
     server.exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'bridge'");
     assert_eq!(login().await, 200, "new connections use the new password");
-    for line in [told(&bridge, &["ERROR", "WARN", "INFO", "DEBUG", "TRACE"])] {
-        assert!(!line.contains("\"second\"") && !line.contains("password=second"), "the password is not told");
+    for password in ["sesame-1", "sesame-2"] {
+        assert!(!bridge.log().contains(password), "a password is told");
     }
 }
 

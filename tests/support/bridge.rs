@@ -28,6 +28,11 @@ impl Bridge {
 
     /// Starts, or gives what it printed.
     pub fn try_start(configuration: &str) -> Result<Self, String> {
+        Self::start_in(configuration, &[])
+    }
+
+    /// The same with other variables.
+    pub fn start_in(configuration: &str, environment: &[(&str, &str)]) -> Result<Self, String> {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let file = directory.path().join("drawbridge.toml");
         std::fs::write(&file, completed(configuration)).expect("the configuration is written");
@@ -35,6 +40,7 @@ impl Bridge {
             .args(["serve", "--config"])
             .arg(&file)
             .env("RUST_BACKTRACE", "0")
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
