@@ -9,7 +9,7 @@
 //! 3  store     ledger                the legacy database (read), our marks (ours)
 //! 2  config                          parsed once, cannot be wrong afterwards
 //! 1  hash      sql       presets     pure: no tokio, no I/O, no configuration
-//! 0  secret    clock     telemetry   trust   supervisor
+//! 0  secret    clock     telemetry   trust   supervisor   confinement
 //! ```
 // Code that meets hostile input answers with an error: it never panics. Tests may.
 #![cfg_attr(
@@ -32,6 +32,7 @@ pub mod census;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod confinement;
 pub mod demo;
 pub mod hash;
 pub mod http;

@@ -1,39 +1,87 @@
 //! The service manager that started us, systemd or another of its protocol: what it is told, and the sockets that it
-//! hands over. Without one, every function does nothing.
+//! hands over, or that are bound in their place. Without one, nobody is told anything.
 //!
 //! # Why the sockets have names
 //! Which of two sockets is the bridge must never be guessed from their order: the other one answers without a token.
 use listenfd::ListenFd;
 use sd_notify::NotifyState;
-use std::{net::TcpListener, time::Duration};
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    time::Duration,
+};
 
 /// The name of the bridge's socket, as `FileDescriptorName=` of its unit says it.
 const BRIDGE: &str = "bridge";
 /// The name of the ops listener's socket.
 const OPS: &str = "ops";
 
-/// Listeners that were open before we started.
-#[derive(Debug, Default)]
+/// What is wrong with a socket, and what to do where that is known.
+pub type Unusable = (String, Option<String>);
+
+/// Both listeners, bound but not yet answered on.
+#[derive(Debug)]
 pub struct Sockets {
-    /// Where the bridge listens, instead of `server.listen`.
-    pub bridge: Option<TcpListener>,
-    /// Where the ops listener listens, instead of `ops.listen`.
-    pub ops: Option<TcpListener>,
+    /// Where the bridge listens.
+    pub bridge: TcpListener,
+    /// Where the ops listener listens.
+    pub ops: TcpListener,
 }
 
-/// Takes the sockets that were handed over; a second call would find none.
-///
-/// # Errors
-/// What is wrong with them, and what to do.
-pub fn sockets() -> Result<Sockets, (String, String)> {
-    let hint = || format!("give each socket unit `FileDescriptorName={BRIDGE}` or `FileDescriptorName={OPS}`");
-    let unclear = |error: std::io::Error| (format!("the sockets of the service manager are unclear: {error}"), hint());
+impl Sockets {
+    /// Takes the sockets that were handed over, and binds those that were not. To be called before the process is
+    /// confined, for no port can be bound afterwards; a second call would find none that was handed over.
+    ///
+    /// # Errors
+    /// `Unusable`.
+    pub fn take_or_bind(bridge: SocketAddr, ops: SocketAddr) -> Result<Self, Unusable> {
+        let Handed { bridge: handed_bridge, ops: handed_ops } = handed()?;
+        let or_bound = |handed, address, key| match handed {
+            Some(socket) => at_once(socket).map_err(|error| (format!("a socket cannot be used: {error}"), None)),
+            None => bind(address, key),
+        };
+        Ok(Self {
+            bridge: or_bound(handed_bridge, bridge, "server.listen")?,
+            ops: or_bound(handed_ops, ops, "ops.listen")?,
+        })
+    }
+
+    /// Binds both; what was handed over is left alone.
+    ///
+    /// # Errors
+    /// `Unusable`.
+    pub fn bind(bridge: SocketAddr, ops: SocketAddr) -> Result<Self, Unusable> {
+        Ok(Self { bridge: bind(bridge, "server.listen")?, ops: bind(ops, "ops.listen")? })
+    }
+}
+
+fn bind(address: SocketAddr, key: &str) -> Result<TcpListener, Unusable> {
+    let bound = TcpListener::bind(address).and_then(at_once);
+    bound.map_err(|error| (format!("`{key}` {address} cannot be bound: {error}"), None))
+}
+
+/// A socket that never makes a thread wait.
+fn at_once(socket: TcpListener) -> io::Result<TcpListener> {
+    socket.set_nonblocking(true)?;
+    Ok(socket)
+}
+
+/// Listeners that were open before we started.
+#[derive(Debug, Default)]
+struct Handed {
+    bridge: Option<TcpListener>,
+    ops: Option<TcpListener>,
+}
+
+fn handed() -> Result<Handed, Unusable> {
+    let hint = || Some(format!("give each socket unit `FileDescriptorName={BRIDGE}` or `FileDescriptorName={OPS}`"));
+    let unclear = |error: io::Error| (format!("the sockets of the service manager are unclear: {error}"), hint());
     let names: Vec<String> = sd_notify::listen_fds_with_names().map_err(unclear)?.map(|(_, name)| name).collect();
-    let mut sockets = Sockets::default();
+    let mut sockets = Handed::default();
     if names.is_empty() {
         return Ok(sockets);
     }
-    let mut handed = ListenFd::from_env();
+    let mut listeners = ListenFd::from_env();
     for (place, name) in names.iter().enumerate() {
         let wanted = match name.as_str() {
             BRIDGE => &mut sockets.bridge,
@@ -41,12 +89,15 @@ pub fn sockets() -> Result<Sockets, (String, String)> {
             _ => return Err((format!("a socket named `{name}` was handed over"), hint())),
         };
         if wanted.is_some() {
-            return Err((format!("two sockets named `{name}` were handed over"), "one of them is enough".to_owned()));
+            return Err((
+                format!("two sockets named `{name}` were handed over"),
+                Some("one of them is enough".to_owned()),
+            ));
         }
-        let taken = handed.take_tcp_listener(place).map_err(|error| {
+        let taken = listeners.take_tcp_listener(place).map_err(|error| {
             (
                 format!("the socket `{name}` cannot be used: {error}"),
-                "`ListenStream=` takes an address and a port".into(),
+                Some("`ListenStream=` takes an address and a port".into()),
             )
         })?;
         *wanted = taken;

@@ -26,6 +26,7 @@ const ROWS: &[(&str, u8)] = &[
     ("telemetry", 0),
     ("trust", 0),
     ("supervisor", 0),
+    ("confinement", 0),
 ];
 
 /// Imports within one row that are wanted: both sides have the same neighbours.

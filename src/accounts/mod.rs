@@ -27,7 +27,7 @@ pub mod verify_pool;
 use crate::{
     config::{migration::Migration, password::Password, users::Users},
     ledger::Ledger,
-    store::Store,
+    store::{Store, runtime::Background},
     telemetry::metrics::Metrics,
 };
 use decoy::Decoy;
@@ -43,7 +43,7 @@ pub struct Accounts {
     /// Our marks.
     pub ledger: Arc<dyn Ledger>,
     /// Where passwords are verified.
-    pub pool: VerifyPool,
+    pub pool: Arc<VerifyPool>,
     /// What is verified when there is nothing to verify.
     pub decoy: Arc<Decoy>,
     /// Which columns mean what.
@@ -53,13 +53,15 @@ pub struct Accounts {
     /// Mode and hiding.
     pub migration: Migration,
     /// Failed logins per account.
-    pub throttle: Throttle,
+    pub throttle: Arc<Throttle>,
     /// How far the migration is.
     pub progress: Arc<Progress>,
     /// Most connections of the store.
     pub connections: usize,
     /// Counters.
     pub metrics: Metrics,
+    /// What goes on in the background for as long as this store and this ledger are asked.
+    pub background: Option<Arc<Background>>,
 }
 
 impl Accounts {

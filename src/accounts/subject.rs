@@ -51,20 +51,40 @@ pub type Name = [u8; NAME];
 
 /// The key under which names are made.
 #[derive(Clone)]
-pub struct NameKey(Zeroizing<Vec<u8>>);
+pub struct NameKey {
+    bytes: Zeroizing<Vec<u8>>,
+    // Of this process: nobody has configured it.
+    is_own: bool,
+}
 
 impl NameKey {
-    /// The configured key, or one of this process where there is none.
+    /// The configured key, or one of this process where there is none: that of `before` where it was one, too.
     ///
     /// # Errors
     /// When the system has no random bytes.
-    pub fn new(configured: Option<&Secret>) -> Result<Self, getrandom::Error> {
-        let Some(secret) = configured else {
-            let mut key = Zeroizing::new(vec![0; 32]);
-            getrandom::fill(&mut key)?;
-            return Ok(Self(key));
-        };
-        Ok(Self(Zeroizing::new(secret.expose().trim().as_bytes().to_vec())))
+    pub fn new(configured: Option<&Secret>, before: Option<&Self>) -> Result<Self, getrandom::Error> {
+        if let Some(secret) = configured {
+            let bytes = Zeroizing::new(secret.expose().trim().as_bytes().to_vec());
+            return Ok(Self { bytes, is_own: false });
+        }
+        if let Some(before) = before.filter(|before| before.is_own) {
+            return Ok(before.clone());
+        }
+        let mut bytes = Zeroizing::new(vec![0; 32]);
+        getrandom::fill(&mut bytes)?;
+        Ok(Self { bytes, is_own: true })
+    }
+
+    /// Whether both give the same names.
+    #[must_use]
+    pub fn agrees(&self, other: &Self) -> bool {
+        self.bytes == other.bytes
+    }
+
+    /// Where it comes from, in the audit stream's words.
+    #[must_use]
+    pub fn origin(&self) -> &'static str {
+        if self.is_own { "of this process" } else { "configured" }
     }
 
     /// The name of something of a kind: two kinds never share a name.
@@ -72,7 +92,7 @@ impl NameKey {
     pub fn name(&self, kind: &str, of: &str) -> Name {
         let mut name = [0; NAME];
         // HMAC takes keys of every length: the other arm does not exist.
-        if let Ok(mut hmac) = Hmac::<Sha256>::new_from_slice(&self.0) {
+        if let Ok(mut hmac) = Hmac::<Sha256>::new_from_slice(&self.bytes) {
             for part in [kind.as_bytes(), b"\0", of.as_bytes()] {
                 hmac.update(part);
             }
@@ -90,7 +110,7 @@ mod tests {
 
     #[test]
     fn names_are_those_of_their_key_and_kind() {
-        let key = |text: &str| NameKey::new(Some(&Secret::new(text.into()))).expect("a key");
+        let key = |text: &str| NameKey::new(Some(&Secret::new(text.into())), None).expect("a key");
         let ada = Account::of_identifier("Ada@Example.com");
         let name = key("one").name("account", ada.text());
         assert_eq!(name, key("one\n").name("account", Account::of_identifier("ADA@example.COM").text()));
@@ -100,9 +120,20 @@ mod tests {
     }
 
     #[test]
+    fn the_key_of_a_process_outlives_a_reload_and_no_other_does() {
+        let configured = Secret::new("0123456789abcdef0123456789abcdef".into());
+        let key = |configured, before| NameKey::new(configured, before).expect("a key");
+        let own = key(None, None);
+        assert!(key(None, Some(&own)).agrees(&own));
+        let given = key(Some(&configured), Some(&own));
+        assert!(!given.agrees(&own) && given.agrees(&key(Some(&configured), None)));
+        assert!(!key(None, Some(&given)).agrees(&given), "a key that was taken away names nobody any more");
+    }
+
+    #[test]
     fn a_name_is_the_first_half_of_hmac_sha_256() {
         // printf 'account\0user_id legacy|1' | openssl dgst -sha256 -hmac 0123456789abcdef0123456789abcdef
-        let key = NameKey::new(Some(&Secret::new("0123456789abcdef0123456789abcdef".into()))).expect("a key");
+        let key = NameKey::new(Some(&Secret::new("0123456789abcdef0123456789abcdef".into())), None).expect("a key");
         let name = key.name("account", Account::of_user_id("legacy|1").text());
         assert_eq!(hex::encode(name), "8f7504173d9e517c4a92765ab13411f8");
     }

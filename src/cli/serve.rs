@@ -1,28 +1,28 @@
 //! `drawbridge serve`: the bridge itself, from its configuration to its orderly end.
+mod parts;
+mod reload;
+mod surroundings;
+
 use super::terminal::{self, Exit};
 use crate::{
-    accounts::{
-        Accounts,
-        decoy::Decoy,
-        progress::Progress,
-        subject::NameKey,
-        throttle::{SharedStore, Throttle},
-        verify_pool::VerifyPool,
+    accounts::Accounts,
+    config::{Config, load::Needs, log::Format},
+    http::{
+        Bridge,
+        client_certificate::ClientRules,
+        live::Live,
+        server::{self, Listening},
+        tls::{Handshakes, Material},
     },
-    config::{Config, load::Needs, log::Format, migration::Mode},
-    http::{Bridge, record::Recorder, server},
-    ledger, store,
-    store::runtime::DatabaseRuntime,
+    store::{self, runtime::DatabaseRuntime},
     supervisor::{self, Sockets},
     telemetry::{logging, metrics::Metrics},
-    token::{gate::Gate, keys::Keys},
+    token::gate::Gate,
 };
 use actix_web::web;
+use reload::Reload;
 use std::{path::Path, sync::Arc};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-
-/// Rows from which the decoy is chosen.
-const DECOY_SAMPLE: u32 = 500;
 
 /// What keeps `serve` from running.
 pub enum Failure {
@@ -46,16 +46,7 @@ pub fn run(path: &Path) -> Exit {
         terminal::error(&format!("`log.level`: {error}"), None);
         return Exit::Usage;
     }
-    confine();
-    // Taken before any other file is opened: the numbers of the sockets come from outside.
-    let sockets = match supervisor::sockets() {
-        Ok(sockets) => sockets,
-        Err((message, hint)) => {
-            terminal::error(&message, Some(&hint));
-            return Exit::Usage;
-        }
-    };
-    match until_stopped(&config, sockets) {
+    match until_stopped(path, config) {
         Ok(()) => Exit::Done,
         Err(Failure::Wrong(message, hint)) => {
             terminal::error(&message, hint.as_deref());
@@ -68,115 +59,107 @@ pub fn run(path: &Path) -> Exit {
     }
 }
 
-/// A core file or a debugger would show passwords: neither is possible from here on.
-fn confine() {
-    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
-    let cores = rustix::process::setrlimit(rustix::process::Resource::Core, none);
-    let dumpable = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
-    if cores.is_err() || dumpable.is_err() {
-        tracing::warn!("core files of this process could not be switched off");
-    }
-}
-
-fn until_stopped(config: &Config, sockets: Sockets) -> Result<(), Failure> {
+fn until_stopped(path: &Path, config: Config) -> Result<(), Failure> {
+    // Taken before any other file is opened: the numbers of the sockets come from outside.
+    let sockets = Sockets::take_or_bind(config.server.listen, config.ops.listen);
+    let sockets = sockets.map_err(|(message, hint)| Failure::Wrong(message, hint))?;
+    // No thread is started before this line, and no port bound after it.
+    let confined = surroundings::confine(&config);
     let runtime = DatabaseRuntime::start().map_err(|error| wrong(&format!("no threads for the database: {error}")))?;
     actix_web::rt::System::new().block_on(async {
-        let (bridge, keys) = assemble(config, &runtime).await?;
-        serve(config, bridge, keys, sockets, stop_signal()?).await
+        // Before anything takes its time: a signal that nobody listens for would end the process.
+        let hangup = listen(SignalKind::hangup())?;
+        let stop = stop_signal()?;
+        let provider = crate::trust::provider();
+        let material = config.server.tls.as_ref().map(|tls| Material::read(tls, &provider)).transpose();
+        let material = material.map_err(|error| wrong(&error))?;
+        let clients = material.as_ref().and_then(Material::clients);
+        let bridge = assemble(&config, &runtime, None, clients).await?;
+        if let Some(end) = material.as_ref().and_then(Material::not_after) {
+            bridge.metrics.certificate_expiry.set(end);
+        }
+        let handshakes = material.map(|material| Handshakes::new(&material, provider));
+        let live = web::Data::new(Live::new(bridge, confined));
+        let listening =
+            server::start(live.clone(), &config.server, sockets, handshakes.as_ref()).map_err(|error| wrong(&error))?;
+        let address = listening.address();
+        tracing::info!(bridge = address, ops = format!("http://{}", listening.ops), "listening");
+        let reload = Reload::of(path.to_owned(), config, live.clone(), handshakes, runtime.clone(), &address);
+        supervisor::ready(&format!("listening on {address}"));
+        actix_web::rt::spawn(reload.watch(hangup));
+        let served = serve(listening, stop).await;
+        // The stream of the last configuration.
+        if let Some(audit) = &live.bridge().audit {
+            audit.stream().close();
+        }
+        if served.is_ok() {
+            tracing::info!("raised: every accepted request was answered");
+        }
+        served
     })
 }
 
-/// Connects everything that the bridge stands on.
+/// The bridge that answers while another one is put together.
+pub struct Before<'a> {
+    /// The bridge.
+    pub bridge: &'a Bridge,
+    /// The configuration that it was made from.
+    pub config: &'a Config,
+}
+
+/// Connects everything that the bridge stands on. What an earlier bridge has and the new configuration leaves alone is
+/// taken over from it: pools, keys and counts.
 ///
 /// # Errors
-/// `Failure` with what to do.
-pub async fn assemble(config: &Config, runtime: &DatabaseRuntime) -> Result<(Bridge, Arc<Keys>), Failure> {
+/// `Failure` with what to do; the earlier bridge is as it was.
+pub async fn assemble(
+    config: &Config,
+    runtime: &DatabaseRuntime,
+    before: Option<&Before<'_>>,
+    client_rules: Option<Arc<ClientRules>>,
+) -> Result<Bridge, Failure> {
     let token = config.token.as_ref().ok_or_else(|| wrong("`[token]` is missing"))?;
-    let metrics = Metrics::new().map_err(|error| wrong(&error.to_string()))?;
-    let keys = Keys::start(token, runtime.handle(), &metrics).map_err(|error| wrong(&error.to_string()))?;
-    let runtime = &runtime.measured_by(metrics.pool_wait_seconds.clone());
-    let store = store::open(&config.database, &config.users, &config.password, runtime).await.map_err(outside)?;
-    let ledger = ledger::open(config.migration.store.as_ref(), &config.database, runtime, ledger::Missing::Create)
-        .await
-        .map_err(outside)?;
-    let sample = store.sample(DECOY_SAMPLE).await.map_err(outside)?;
-    let progress = Progress::new(&metrics);
-    // In mode `proxy` nobody crosses.
-    if config.migration.mode == Mode::Import {
-        runtime.spawn(Arc::clone(&progress).watch(Arc::clone(&store), Arc::clone(&ledger)));
-    }
-    let decoy = Arc::new(Decoy::of_sample(&sample, &config.password, config.limits.verify_memory));
-    let measured = Arc::clone(&decoy);
-    std::thread::Builder::new()
-        .name("measure".into())
-        .spawn(move || measured.measure())
-        .map_err(|error| wrong(&format!("no thread to measure the decoy: {error}")))?;
-    tracing::info!(decoy = decoy.describe(), rows = sample.len(), "unknown users cost as much as this");
-    let limits = &config.limits;
-    let pool = VerifyPool::start(limits.verify_threads, limits.verify_queue, limits.verify_memory, metrics.clone())
-        .map_err(|error| wrong(&format!("no threads for verification: {error}")))?;
-    let (account_throttle, client_throttle) = throttles(config, runtime, &metrics).await?;
-    let audit = config.audit.as_ref().map(|audit| Recorder::start(audit, &metrics)).transpose();
-    let audit = audit.map_err(|error| {
-        Failure::Unreachable(error, Some("let the service write there, or set `audit.required = false`".into()))
-    })?;
+    let metrics = match before {
+        Some(before) => before.bridge.metrics.clone(),
+        None => Metrics::new().map_err(|error| wrong(&error.to_string()))?,
+    };
+    let keys = parts::keys(token, runtime, before, &metrics).await?;
+    let opened = parts::opened(config, runtime, before, &metrics).await?;
+    let pool = parts::pool(config, before, &metrics)?;
+    let (throttle, client_throttle) = parts::throttles(config, runtime, before, &metrics).await?;
+    // Last: the stream's first line is written, so nothing may fail any more.
+    let audit = parts::recorder(config, before, &metrics)?;
+    let draining = before.map(|before| Arc::clone(&before.bridge.draining)).unwrap_or_default();
     let accounts = Accounts {
-        store,
-        ledger,
+        store: opened.store,
+        ledger: opened.ledger,
         pool,
-        decoy,
+        decoy: opened.decoy,
         users: config.users.clone(),
         password: config.password.clone(),
         migration: config.migration.clone(),
-        throttle: account_throttle,
-        progress,
+        throttle,
+        progress: opened.progress,
         connections: config.database.pool,
         metrics: metrics.clone(),
+        background: opened.background,
     };
-    let gate = Gate::new(token, Arc::clone(&keys));
-    let (deadline, allow) = (config.server.deadline, config.server.allow.clone());
-    Ok((Bridge::new(gate, accounts, client_throttle, audit, metrics, deadline, allow), keys))
-}
-
-/// The throttles of accounts and of clients, on the shared store where one is configured.
-async fn throttles(
-    config: &Config,
-    runtime: &DatabaseRuntime,
-    metrics: &Metrics,
-) -> Result<(Throttle, Throttle), Failure> {
-    let limits = &config.limits;
-    let key = NameKey::new(limits.key.as_ref()).map_err(|error| wrong(&error.to_string()))?;
-    let open = |store| SharedStore::new(store, runtime.handle().clone(), metrics.clone());
-    let store = limits.store.as_ref().map(open).transpose().map_err(|error| wrong(&error))?;
-    if let Some(store) = &store {
-        store.start().await;
-    }
-    let throttle = |kind, rate| Throttle::new(kind, rate, key.clone(), store.clone());
-    Ok((throttle("account", limits.account_attempts), throttle("client", limits.client_rate)))
+    Ok(Bridge {
+        gate: Gate::new(token, Arc::clone(&keys)),
+        keys,
+        client_rules,
+        accounts,
+        client_throttle,
+        audit,
+        metrics,
+        deadline: config.server.deadline,
+        allow: config.server.allow.clone(),
+        draining,
+    })
 }
 
 /// Serves until the signal comes.
-///
-/// # Errors
-/// `Failure` when an address is taken or the certificate is wrong.
-pub async fn serve(
-    config: &Config,
-    bridge: Bridge,
-    keys: Arc<Keys>,
-    sockets: Sockets,
-    stop: impl Future<Output = ()>,
-) -> Result<(), Failure> {
-    let provider = crate::trust::provider();
-    let audit = bridge.audit.clone();
-    if let Some(audit) = &audit {
-        actix_web::rt::spawn(reopen_on_hangup(audit.clone(), listen(SignalKind::hangup())?));
-    }
-    let listening = server::start(web::Data::new(bridge), keys, &config.server, &config.ops, sockets, &provider)
-        .map_err(|error| wrong(&error))?;
-    let scheme = if listening.encrypted { "https" } else { "http" };
-    let bridge = format!("{scheme}://{}", listening.bridge);
-    tracing::info!(bridge, ops = format!("http://{}", listening.ops), "listening");
-    supervisor::ready(&format!("listening on {bridge}"));
+async fn serve(listening: Listening, stop: impl Future<Output = ()>) -> Result<(), Failure> {
     if let Some(pause) = supervisor::heartbeat() {
         actix_web::rt::spawn(beat(pause));
     }
@@ -184,12 +167,7 @@ pub async fn serve(
         stop.await;
         supervisor::stopping("draining: accepted requests finish");
     };
-    listening.serve_until(stop).await.map_err(|error| wrong(&format!("a listener failed: {error}")))?;
-    if let Some(audit) = audit {
-        audit.stream().close();
-    }
-    tracing::info!("raised: every accepted request was answered");
-    Ok(())
+    listening.serve_until(stop).await.map_err(|error| wrong(&format!("a listener failed: {error}")))
 }
 
 /// Tells the service manager that this loop still turns; one that hangs is ended and started anew.
@@ -208,13 +186,6 @@ fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
             _ = interrupt.recv() => {}
         }
     })
-}
-
-/// Whoever rotates the audit file says so by a hangup.
-async fn reopen_on_hangup(audit: Recorder, mut hangup: Signal) {
-    while hangup.recv().await.is_some() {
-        audit.stream().reopen();
-    }
 }
 
 fn listen(kind: SignalKind) -> Result<Signal, Failure> {

@@ -1,6 +1,7 @@
 //! `[database]`: where the legacy users are.
 use super::{
     database_url::{self, TlsKeys},
+    noted::NotedFile,
     secret_file,
     section::{Context, Section},
 };
@@ -74,6 +75,18 @@ impl DatabaseUrl {
         database_url::parse(text, password, &TlsKeys::default(), &Context::new(directory))
     }
 
+    /// The PEM file of the authority that its server is verified against, where one is named.
+    #[must_use]
+    pub fn root(&self) -> Option<&Path> {
+        match self {
+            Self::Postgres(server) | Self::Mysql(server) | Self::SqlServer(server) => match &server.tls {
+                DatabaseTls::Verified { root } => root.as_deref(),
+                DatabaseTls::Off | DatabaseTls::Unverified => None,
+            },
+            Self::Sqlite { .. } => None,
+        }
+    }
+
     /// The SQL that is spoken there.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
@@ -117,6 +130,13 @@ pub enum DatabaseTls {
     },
 }
 
+/// The authority's file is read when the database is opened, which is later.
+pub(super) fn note_root(section: &Section<'_>, key: &str, url: Option<&DatabaseUrl>) {
+    if let Some(root) = url.and_then(DatabaseUrl::root) {
+        section.context().note(NotedFile::read_now(section.full(key), root));
+    }
+}
+
 const MILLISECOND: Duration = Duration::from_millis(1);
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -127,7 +147,11 @@ pub(super) fn read(section: &Section<'_>) -> Option<Database> {
     let tls = TlsKeys { mode: section.text("tls"), root: section.path("tls_root") };
     let has_own_password = password.is_some();
     let url = database_url::parse(&text, password, &tls, section.context());
+    note_root(section, "url", url.as_ref().ok());
     let entra_token_file = section.path("entra_token_file");
+    if let Some(path) = &entra_token_file {
+        section.context().note(NotedFile::read_later(section.full("entra_token_file"), path));
+    }
     if let Ok(DatabaseUrl::Postgres(server) | DatabaseUrl::Mysql(server) | DatabaseUrl::SqlServer(server)) = &url
         && server.password.is_some()
         && !has_own_password

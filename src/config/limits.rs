@@ -6,6 +6,7 @@ use super::{
 };
 use crate::secret::Secret;
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// Bounds of the work that callers can cause.
 #[derive(Debug, Clone)]
@@ -24,6 +25,20 @@ pub struct Limits {
     pub store: Option<SharedStore>,
     /// The key under which accounts and clients are named there; one of each process when `None`.
     pub key: Option<Secret>,
+}
+
+impl Limits {
+    /// Whether both count in the same place under the same names.
+    #[must_use]
+    pub fn counts_like(&self, other: &Self) -> bool {
+        let key = |limits: &Self| limits.key.as_ref().map(|key| key.expose().to_owned()).map(Zeroizing::new);
+        let same_store = match (&self.store, &other.store) {
+            (Some(ours), Some(theirs)) => ours.is(theirs),
+            (None, None) => true,
+            _ => false,
+        };
+        same_store && key(self) == key(other)
+    }
 }
 
 /// So many in a period.

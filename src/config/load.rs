@@ -2,6 +2,8 @@
 use super::{
     Config,
     database::Database,
+    difference::Said,
+    noted::NotedFile,
     preset,
     problem::{Origin, Problem, Problems},
     section::{Context, Section},
@@ -53,6 +55,27 @@ pub fn load(
     environment: impl Iterator<Item = (String, String)>,
     needs: Needs,
 ) -> Result<Config, Problems> {
+    load_noting(path, environment, needs).0
+}
+
+/// The same, with the files that it looked at, whatever came of it.
+pub fn load_noting(
+    path: &Path,
+    environment: impl Iterator<Item = (String, String)>,
+    needs: Needs,
+) -> (Result<Config, Problems>, Vec<NotedFile>) {
+    let mut files = vec![NotedFile::read_now(String::new(), path)];
+    let loaded = load_into(path, environment, needs, &mut files);
+    let loaded = loaded.map(|config| Config { files: files.clone(), ..config });
+    (loaded, files)
+}
+
+fn load_into(
+    path: &Path,
+    environment: impl Iterator<Item = (String, String)>,
+    needs: Needs,
+    files: &mut Vec<NotedFile>,
+) -> Result<Config, Problems> {
     let file = path.display().to_string();
     let whole = |message: String, hint: &str| Problems {
         file: file.clone(),
@@ -72,7 +95,9 @@ pub fn load(
     let preset = preset::apply(&mut tree, dialect, &context);
     let config = read(&Section::new("", Some(&tree), &context), needs, database, dialect, preset);
     let secrets_inside = context.secrets_inside.into_inner();
-    let config = config.map(|config| Config { secrets_inside, ..config });
+    files.extend(context.files.into_inner());
+    let said = Said::of(&tree, files);
+    let config = config.map(|config| Config { secrets_inside, said, ..config });
     let mut all = context.problems.into_inner();
     match config {
         Some(config) if all.is_empty() => Ok(config),
@@ -122,5 +147,7 @@ fn read(
         audit,
         log,
         secrets_inside: Vec::new(),
+        files: Vec::new(),
+        said: Said::default(),
     })
 }

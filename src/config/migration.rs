@@ -1,6 +1,6 @@
 //! `[migration]`: the mode and the ledger.
 use super::{
-    database::DatabaseUrl,
+    database::{DatabaseUrl, note_root},
     database_url::{self, TlsKeys},
     section::Section,
 };
@@ -40,7 +40,10 @@ pub(super) fn read(section: &Section<'_>) -> Migration {
     let store = match section.text("store").as_deref() {
         None | Some("same") => None,
         Some(text) => match database_url::parse(text, password, &TlsKeys::default(), section.context()) {
-            Ok(url) => Some(url),
+            Ok(url) => {
+                note_root(section, "store", Some(&url));
+                Some(url)
+            }
             Err((message, hint)) => {
                 section.problem("store", format!("`migration.store`: {message}"), Some(&hint));
                 None

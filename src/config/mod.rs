@@ -1,13 +1,16 @@
 //! The configuration: parsed once, cannot be wrong afterwards. One file per section of `drawbridge.toml`.
 pub mod audit;
 pub mod auth0;
+pub mod client_name;
 pub mod computed;
 pub mod database;
 pub mod database_url;
+pub mod difference;
 pub mod limits;
 pub mod load;
 pub mod log;
 pub mod migration;
+pub mod noted;
 pub mod ops;
 pub mod password;
 mod preset;
@@ -49,4 +52,8 @@ pub struct Config {
     pub log: log::Log,
     /// Keys whose secrets stand in the file itself instead of one of their own.
     pub secrets_inside: Vec<String>,
+    /// The files that it was made of, itself first.
+    pub files: Vec<noted::NotedFile>,
+    /// What the sections said, files included: to tell what another configuration changes.
+    pub said: difference::Said,
 }

@@ -1,10 +1,11 @@
 //! Reads one section: typed keys, defaults, and every problem kept instead of stopping at the first.
+mod files;
+
 use super::{
+    noted::NotedFile,
     problem::{Origin, Problem},
-    secret_file,
     source::{Node, Value},
 };
-use crate::secret::Secret;
 use std::{
     cell::RefCell,
     path::{Path, PathBuf},
@@ -19,13 +20,25 @@ pub struct Context {
     pub problems: RefCell<Vec<Problem>>,
     /// Keys whose secrets stand in the configuration file itself.
     pub secrets_inside: RefCell<Vec<String>>,
+    /// Files that the configuration is made of.
+    pub files: RefCell<Vec<NotedFile>>,
 }
 
 impl Context {
     /// Nothing is wrong yet.
     #[must_use]
     pub fn new(directory: &Path) -> Self {
-        Self { directory: directory.to_owned(), problems: RefCell::default(), secrets_inside: RefCell::default() }
+        Self {
+            directory: directory.to_owned(),
+            problems: RefCell::default(),
+            secrets_inside: RefCell::default(),
+            files: RefCell::default(),
+        }
+    }
+
+    /// Notes a file of the configuration; before it is read.
+    pub fn note(&self, file: NotedFile) {
+        self.files.borrow_mut().push(file);
     }
 
     /// A path of the configuration, relative to its file.
@@ -208,11 +221,6 @@ impl<'a> Section<'a> {
         })
     }
 
-    /// The path of a file that must be readable.
-    pub fn path(&self, key: &str) -> Option<PathBuf> {
-        self.text(key).map(|given| self.context.path(&given))
-    }
-
     /// An address to listen on.
     pub fn address(&self, key: &str, default: std::net::SocketAddr) -> std::net::SocketAddr {
         let Some(text) = self.text(key) else { return default };
@@ -236,47 +244,6 @@ impl<'a> Section<'a> {
             nearest_hint(&text, choices.iter().map(|(word, _)| *word)).as_deref(),
         );
         default
-    }
-
-    /// A secret, from the key itself or from the file that its `_file` twin names.
-    pub fn secret(&self, key: &str) -> Option<Secret> {
-        let twin = format!("{key}_file");
-        let (given, file) = (self.text(key), self.path(&twin));
-        match (given, file) {
-            (Some(_), Some(_)) => {
-                self.problem(
-                    &twin,
-                    format!("both `{}` and `{}` are set", self.full(key), self.full(&twin)),
-                    Some("keep the file"),
-                );
-                None
-            }
-            (Some(text), None) => {
-                self.secret_is_inside(key);
-                Some(Secret::new(text))
-            }
-            (None, Some(path)) => self.secret_of_file(&twin, &path),
-            (None, None) => None,
-        }
-    }
-
-    /// Notes that a key holds a secret in the file itself; a variable is not the file.
-    pub fn secret_is_inside(&self, key: &str) {
-        let origin = self.node.and_then(|node| node.get(key)).map(|node| &node.origin);
-        if matches!(origin, Some(Origin::Line(_))) {
-            self.context.secrets_inside.borrow_mut().push(self.full(key));
-        }
-    }
-
-    /// The secret in a file; its problems are kept under `key`.
-    pub fn secret_of_file(&self, key: &str, path: &Path) -> Option<Secret> {
-        match secret_file::read(path) {
-            Ok(secret) => Some(secret),
-            Err((message, hint)) => {
-                self.problem(key, format!("`{}`: {message}", self.full(key)), Some(hint));
-                None
-            }
-        }
     }
 
     /// Reports every key that nobody asked for, with the nearest one that somebody did.

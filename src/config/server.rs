@@ -1,5 +1,5 @@
 //! `[server]`: the bridge listener.
-use super::{secret_file, section::Section};
+use super::{client_name::ClientName, secret_file, section::Section};
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
@@ -19,6 +19,17 @@ pub struct Server {
     pub allow: Vec<ipnet::IpNet>,
     /// The whole-request deadline; 5 s by default.
     pub deadline: Duration,
+    /// Whether the process gives up what it does not need; on by default.
+    pub confinement: Confinement,
+}
+
+/// Whether the process gives up what it does not need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confinement {
+    /// As far as the kernel can.
+    On,
+    /// Only core files are off and the process cannot be dumped, which always holds.
+    Off,
 }
 
 /// PEM files of the listener.
@@ -30,6 +41,8 @@ pub struct Tls {
     pub key: PathBuf,
     /// The authority whose client certificates are required, if any.
     pub client_ca: Option<PathBuf>,
+    /// Names of which a client's certificate must have one; empty means every certificate of the authority.
+    pub client_names: Vec<ClientName>,
 }
 
 /// When the listener may speak plain HTTP.
@@ -58,8 +71,10 @@ pub(super) fn read(section: &Section<'_>) -> Server {
     let allow = section.texts("allow").iter().filter_map(|text| network(section, text)).collect();
     let bounds = Duration::from_millis(100)..=Duration::from_secs(60);
     let deadline = section.duration("deadline", Duration::from_secs(5), bounds);
+    let confinement =
+        section.choice("confinement", Confinement::On, &[("on", Confinement::On), ("off", Confinement::Off)]);
     section.finish();
-    Server { listen, tls, plaintext, allow, deadline }
+    Server { listen, tls, plaintext, allow, deadline, confinement }
 }
 
 fn network(section: &Section<'_>, text: &str) -> Option<ipnet::IpNet> {
@@ -73,7 +88,7 @@ fn network(section: &Section<'_>, text: &str) -> Option<ipnet::IpNet> {
 
 fn read_tls(section: &Section<'_>) -> Option<Tls> {
     let file = |key: &str| {
-        let path = section.path(key);
+        let path = section.noted_path(key);
         if let Some(path) = &path
             && let Err(error) = std::fs::File::open(path)
         {
@@ -92,6 +107,30 @@ fn read_tls(section: &Section<'_>) -> Option<Tls> {
     {
         section.problem("key", format!("`{}`: {message}", section.full("key")), Some(hint));
     }
+    let client_names = client_names(section, client_ca.is_some());
     section.finish();
-    Some(Tls { certificate: certificate?, key: key?, client_ca })
+    Some(Tls { certificate: certificate?, key: key?, client_ca, client_names })
+}
+
+fn client_names(section: &Section<'_>, has_authority: bool) -> Vec<ClientName> {
+    let texts = section.texts("client_names");
+    if section.is_set("client_names") && !has_authority {
+        let message = format!("`{}` needs an authority to believe", section.full("client_names"));
+        section.problem("client_names", message, Some("set `server.tls.client_ca`"));
+    } else if section.is_set("client_names") && texts.is_empty() {
+        let message = format!("`{}` is empty, and nobody would be let in", section.full("client_names"));
+        section.problem("client_names", message, Some("name a client, or remove the key"));
+    }
+    let name = |text: &String| {
+        let name = ClientName::parse(text);
+        if name.is_none() {
+            section.problem(
+                "client_names",
+                format!("`{}` holds `{text}`, which is no name of a certificate", section.full("client_names")),
+                Some("write it like `auth0.acme.example`, `*.clients.acme.example` or `spiffe://acme.example/auth0`"),
+            );
+        }
+        name
+    };
+    texts.iter().filter_map(name).collect()
 }

@@ -2,6 +2,7 @@
 use super::section::Section;
 use crate::secret::Secret;
 use url::Url;
+use zeroize::Zeroizing;
 
 /// Least characters of a key for HMACs: `openssl rand -hex 32` writes 64.
 const MIN_KEY: usize = 32;
@@ -28,6 +29,14 @@ impl SharedStore {
     #[must_use]
     pub fn shown(&self) -> String {
         format!("{}:{}", self.host, self.port)
+    }
+
+    /// Whether both are one server, asked in the same way.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        let place = |store: &Self| (store.host.clone(), store.port, store.tls, store.database);
+        let password = |store: &Self| store.password.as_ref().map(|secret| Zeroizing::new(secret.expose().to_owned()));
+        place(self) == place(other) && self.user == other.user && password(self) == password(other)
     }
 }
 

@@ -47,6 +47,43 @@ impl Node {
         }
     }
 
+    /// The entries of a table.
+    #[must_use]
+    pub fn entries(&self) -> &[(String, Self)] {
+        match &self.value {
+            Value::Table(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// Writes the tree down without its origins: two that are spelled alike say the same.
+    pub fn spell(&self, text: &mut String) {
+        match (&self.value, &self.raw) {
+            (_, Some(raw)) => text.push_str(&format!("{raw:?}")),
+            (Value::Text(value), None) => text.push_str(&format!("{value:?}")),
+            (Value::Integer(value), None) => text.push_str(&value.to_string()),
+            (Value::Bool(value), None) => text.push_str(&value.to_string()),
+            (Value::Float, None) => text.push_str("float"),
+            (Value::List(entries), None) => {
+                text.push('[');
+                for entry in entries {
+                    entry.spell(text);
+                    text.push(',');
+                }
+                text.push(']');
+            }
+            (Value::Table(entries), None) => {
+                text.push('{');
+                for (key, entry) in entries {
+                    text.push_str(&format!("{key:?}="));
+                    entry.spell(text);
+                    text.push(',');
+                }
+                text.push('}');
+            }
+        }
+    }
+
     /// An entry of a table.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Self> {

@@ -15,7 +15,11 @@ use crate::{
         Config,
         load::{self, Needs},
     },
-    http::server::{self, Listening},
+    confinement::Confined,
+    http::{
+        live::Live,
+        server::{self, Listening},
+    },
     store::runtime::DatabaseRuntime,
     supervisor::Sockets,
 };
@@ -75,11 +79,12 @@ fn play(directory: &Path, listen: SocketAddr, story: bool) -> Result<Exit, Failu
         people::create_database(&database).map_err(|error| failure("the legacy database of the demo", &error))?;
         let issuer = issuer::start(AUDIENCE).map_err(|error| failure("the issuer of the demo", &error))?;
         let config = configuration(directory, &database, listen, &issuer.url)?;
-        let (bridge, keys) = serve::assemble(&config, &runtime).await?;
-        let provider = crate::trust::provider();
+        let bridge = serve::assemble(&config, &runtime, None, None).await?;
+        let live = web::Data::new(Live::new(bridge, Confined::default()));
+        let sockets = Sockets::bind(config.server.listen, config.ops.listen);
+        let sockets = sockets.map_err(|(message, hint)| Failure::Wrong(message, hint))?;
         let listening =
-            server::start(web::Data::new(bridge), keys, &config.server, &config.ops, Sockets::default(), &provider)
-                .map_err(|error| Failure::Wrong(error, None))?;
+            server::start(live, &config.server, sockets, None).map_err(|error| Failure::Wrong(error, None))?;
         let addresses = addresses(&listening, &issuer.url);
         if story {
             let (ended, end) = tokio::sync::oneshot::channel();

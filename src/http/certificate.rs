@@ -1,4 +1,5 @@
 //! What a certificate says of itself.
+use crate::config::client_name::{ClientName, HeldName};
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
 /// When a certificate ends, in seconds since 1970; `None` for one that cannot be read.
@@ -20,4 +21,19 @@ pub fn names(der: &[u8]) -> Vec<String> {
         _ => None,
     };
     extension.value.general_names.iter().filter_map(name).collect()
+}
+
+/// Whether one of a certificate's subject alternative names is on the list.
+#[must_use]
+pub fn has_name(der: &[u8], wanted: &[ClientName]) -> bool {
+    let Ok((_, certificate)) = X509Certificate::from_der(der) else { return false };
+    let Ok(Some(extension)) = certificate.subject_alternative_name() else { return false };
+    extension.value.general_names.iter().any(|name| {
+        let held = match name {
+            GeneralName::DNSName(name) => HeldName::Dns(name),
+            GeneralName::URI(name) => HeldName::Uri(name),
+            _ => return false,
+        };
+        wanted.iter().any(|wanted| wanted.is(held))
+    })
 }

@@ -1,5 +1,5 @@
 //! One request and its answer: the stages that every route shares, in their order.
-use super::{Bridge, body, problem::Problem, record::Record, request_id};
+use super::{Bridge, body, client_certificate::Peer, live::Live, problem::Problem, record::Record, request_id};
 use crate::{
     accounts::subject::Subject,
     token::{
@@ -35,15 +35,17 @@ pub struct Admitted {
     pub deadline: Instant,
 }
 
-/// Answers a request of one of the three routes: method, address, token, rate, body, then the verb, then the record.
+/// Answers a request of one of the three routes: method, address, certificate, token, rate, body, then the verb, then the
+/// record.
 pub async fn answer<F>(request: HttpRequest, payload: web::Payload, route: Route, verb: F) -> HttpResponse
 where
     F: AsyncFnOnce(&Bridge, Admitted, &mut Subject) -> Result<Vec<u8>, Problem>,
 {
     let begun = Instant::now();
-    let Some(bridge) = request.app_data::<web::Data<Bridge>>().cloned() else {
+    let Some(live) = request.app_data::<web::Data<Live>>() else {
         return HttpResponse::InternalServerError().finish();
     };
+    let bridge = live.bridge();
     let _in_flight = InFlight::enter(&bridge.metrics.http_in_flight);
     let request_id = request_id::of(&request);
     let deadline = begun + bridge.deadline;
@@ -62,6 +64,7 @@ where
 }
 
 /// Refuses a request that is for none of the routes.
+#[must_use]
 pub fn refuse(request: &HttpRequest, bridge: &Bridge, problem: Problem) -> HttpResponse {
     let request_id = request_id::of(request);
     let begun = Instant::now();
@@ -92,6 +95,14 @@ async fn admit(
     if !is_allowed(request.peer_addr(), &bridge.allow) {
         return Err(Problem::ClientNotAllowed);
     }
+    if let Some(rules) = &bridge.client_rules
+        && let Err(refused) = rules.admit(request.conn_data::<Peer>())
+    {
+        bridge.metrics.token_rejections.with_label_values(&[refused.reason()]).inc();
+        record.rejection = Some(refused.reason());
+        tracing::debug!(reason = refused.reason(), "a client certificate was not accepted");
+        return Err(Problem::CertificateNotAllowed);
+    }
     let caller = admit_caller(request, bridge, route.scope, deadline, record).await?;
     if let Err(wait) = bridge.client_throttle.count(&caller.client_id, deadline).await {
         bridge.metrics.throttled.with_label_values(&["client"]).inc();
@@ -121,7 +132,8 @@ async fn admit_caller(
         return Err(Problem::InvalidToken);
     }
     record.token_id = gate::token_mark(first);
-    let identified = tokio::time::timeout_at(deadline.into(), bridge.gate.identify(first)).await;
+    let certificate = request.conn_data::<Peer>().map(Peer::thumbprint);
+    let identified = tokio::time::timeout_at(deadline.into(), bridge.gate.identify(first, certificate)).await;
     let rejection = match identified {
         Ok(Ok(genuine)) => {
             record.identified(&genuine.caller);

@@ -1,8 +1,10 @@
 //! The two listeners. This file is the route table: the only one with paths of the bridge in it.
 pub mod body;
 pub mod certificate;
+pub mod client_certificate;
 pub mod exchange;
 pub mod get_user;
+pub mod live;
 pub mod login;
 pub mod mark_migrated;
 pub mod ops;
@@ -17,12 +19,17 @@ pub mod zeros;
 use crate::{
     accounts::{Accounts, throttle::Throttle},
     telemetry::metrics::Metrics,
-    token::gate::Gate,
+    token::{gate::Gate, keys::Keys},
 };
 use actix_web::{HttpRequest, HttpResponse, web};
+use client_certificate::ClientRules;
+use live::Live;
 use record::Recorder;
 use std::{
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -30,10 +37,14 @@ use std::{
 pub struct Bridge {
     /// Who may ask.
     pub gate: Gate,
+    /// The signing keys behind the gate.
+    pub keys: Arc<Keys>,
+    /// Whose client certificates are good; `None` where none is asked for.
+    pub client_rules: Option<Arc<ClientRules>>,
     /// The decisions about people.
     pub accounts: Accounts,
     /// Requests per client.
-    pub client_throttle: Throttle,
+    pub client_throttle: Arc<Throttle>,
     /// The audit stream, where one is kept.
     pub audit: Option<Recorder>,
     /// Counters.
@@ -42,24 +53,11 @@ pub struct Bridge {
     pub deadline: Duration,
     /// Networks whose peers may connect; empty means all.
     pub allow: Vec<ipnet::IpNet>,
-    draining: AtomicBool,
+    /// Whether a shutdown is under way; one for all bridges of a process.
+    pub draining: Arc<AtomicBool>,
 }
 
 impl Bridge {
-    /// Puts the parts together.
-    #[must_use]
-    pub fn new(
-        gate: Gate,
-        accounts: Accounts,
-        client_throttle: Throttle,
-        audit: Option<Recorder>,
-        metrics: Metrics,
-        deadline: Duration,
-        allow: Vec<ipnet::IpNet>,
-    ) -> Self {
-        Self { gate, accounts, client_throttle, audit, metrics, deadline, allow, draining: AtomicBool::new(false) }
-    }
-
     /// From now on the service is not ready, and every answer ends its connection.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
@@ -80,6 +78,6 @@ pub fn routes(app: &mut web::ServiceConfig) {
         .default_service(web::route().to(no_such_route));
 }
 
-async fn no_such_route(request: HttpRequest, bridge: web::Data<Bridge>) -> HttpResponse {
-    exchange::refuse(&request, &bridge, problem::Problem::NoSuchRoute)
+async fn no_such_route(request: HttpRequest, live: web::Data<Live>) -> HttpResponse {
+    exchange::refuse(&request, &live.bridge(), problem::Problem::NoSuchRoute)
 }

@@ -1,19 +1,17 @@
 //! The ops listener: health, metrics and the page, for the people who run it. Nothing of the bridge is reachable here.
-use super::{Bridge, ops_page, record::Recorder};
-use crate::{telemetry::history::History, token::keys::Keys};
+use super::{live::Live, ops_page, record::Recorder};
+use crate::telemetry::history::History;
 use actix_web::{HttpResponse, http::header, web};
 use serde::Serialize;
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 /// Longest wait of `/readyz` for one dependency.
 const PROBE: Duration = Duration::from_secs(2);
 
 /// What the ops listener looks at.
 pub struct Watched {
-    /// The bridge, for its stores and counters.
-    pub bridge: web::Data<Bridge>,
-    /// The signing keys.
-    pub keys: Arc<Keys>,
+    /// The bridge of this moment, for its stores, keys and counters: whoever asks twice may see two.
+    pub live: web::Data<Live>,
     /// The last 24 hours.
     pub history: History,
 }
@@ -27,13 +25,14 @@ pub fn routes(app: &mut web::ServiceConfig) {
 }
 
 async fn metrics(watched: web::Data<Watched>) -> HttpResponse {
-    let metrics = &watched.bridge.metrics;
-    let (busy, idle) = watched.bridge.accounts.store.connections();
+    let bridge = watched.live.bridge();
+    let metrics = &bridge.metrics;
+    let (busy, idle) = bridge.accounts.store.connections();
     for (state, count) in [("busy", busy), ("idle", idle)] {
         metrics.pool_connections.with_label_values(&[state]).set(i64::try_from(count).unwrap_or(i64::MAX));
     }
-    watched.bridge.accounts.progress.tell();
-    if let Some(age) = watched.keys.age() {
+    bridge.accounts.progress.tell();
+    if let Some(age) = bridge.keys.age() {
         metrics.jwks_age.set(age.as_secs_f64());
     }
     match metrics.text() {
@@ -67,6 +66,14 @@ struct Checks {
 pub struct Readiness {
     status: &'static str,
     checks: Checks,
+    confinement: Confinement,
+}
+
+/// What the process has given up; no reason to be ready or not.
+#[derive(Serialize)]
+struct Confinement {
+    state: &'static str,
+    missing: Vec<String>,
 }
 
 impl Readiness {
@@ -81,7 +88,14 @@ impl Readiness {
     pub fn words(&self) -> Vec<(String, String)> {
         let checks = serde_json::to_value(&self.checks).unwrap_or_default();
         let word = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        checks.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), word(value))).collect()
+        let mut words: Vec<_> =
+            checks.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), word(value))).collect();
+        let confined = match self.confinement.state {
+            "full" => "ok",
+            state => state,
+        };
+        words.push(("confinement".to_owned(), confined.to_owned()));
+        words
     }
 }
 
@@ -93,22 +107,23 @@ async fn readyz(watched: web::Data<Watched>) -> HttpResponse {
 
 /// Asks every dependency, and sets the gauges `ready{check}`. The page's history asks every quarter of a minute.
 pub async fn readiness(watched: &Watched) -> Readiness {
-    let accounts = &watched.bridge.accounts;
+    let bridge = watched.live.bridge();
+    let accounts = &bridge.accounts;
     let (database, ledger) = tokio::join!(
         tokio::time::timeout(PROBE, accounts.store.ping()),
         tokio::time::timeout(PROBE, accounts.ledger.ping())
     );
     let database = matches!(database, Ok(Ok(())));
     let ledger = matches!(ledger, Ok(Ok(())));
-    let keys = watched.keys.is_loaded();
-    let draining = watched.bridge.is_draining();
+    let keys = bridge.keys.is_loaded();
+    let draining = bridge.is_draining();
     let word = |good: bool, bad: &'static str| if good { "ok" } else { bad };
     for (check, is_well) in [("database", database), ("ledger", ledger), ("keys", keys)] {
-        watched.bridge.metrics.ready.with_label_values(&[check]).set(i64::from(is_well));
+        bridge.metrics.ready.with_label_values(&[check]).set(i64::from(is_well));
     }
     // A lost store or an audit stream that nobody requires is to be mended, but keeps no answer back.
     let store = accounts.throttle.store_answers();
-    let audit = watched.bridge.audit.as_ref().map(Recorder::stream);
+    let audit = bridge.audit.as_ref().map(Recorder::stream);
     let recorded = audit.is_none_or(|audit| !audit.is_failing());
     let refusing = audit.is_some_and(|audit| audit.is_required() && audit.is_failing());
     let ready = database && ledger && keys && !draining && !refusing;
@@ -126,6 +141,10 @@ pub async fn readiness(watched: &Watched) -> Readiness {
             shutdown: word(!draining, "under way"),
             throttle_store: store.map(|up| word(up, "does not answer: this replica limits by itself")),
             audit: audit.map(|_| word(recorded, "cannot be written")),
+        },
+        confinement: Confinement {
+            state: watched.live.confined.state(),
+            missing: watched.live.confined.missing.clone(),
         },
     }
 }

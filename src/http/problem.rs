@@ -18,6 +18,8 @@ pub enum Problem {
     NotAClientToken,
     /// The client, or the address it comes from, is not on the operator's list.
     ClientNotAllowed,
+    /// The client's certificate is missing, not trusted any more, or has no listed name.
+    CertificateNotAllowed,
     /// The route's scope is missing.
     InsufficientScope,
     /// No signing keys have ever been fetched.
@@ -56,7 +58,7 @@ impl Problem {
             Self::InvalidRequest(_) => "invalid_request",
             Self::InvalidToken => "invalid_token",
             Self::NotAClientToken => "not_a_client_token",
-            Self::ClientNotAllowed => "client_not_allowed",
+            Self::ClientNotAllowed | Self::CertificateNotAllowed => "client_not_allowed",
             Self::InsufficientScope => "insufficient_scope",
             Self::KeysUnavailable => "keys_unavailable",
             Self::NoSuchRoute => "not_found",
@@ -76,7 +78,9 @@ impl Problem {
         match self {
             Self::InvalidRequest(_) => StatusCode::BAD_REQUEST,
             Self::InvalidToken => StatusCode::UNAUTHORIZED,
-            Self::NotAClientToken | Self::ClientNotAllowed | Self::InsufficientScope => StatusCode::FORBIDDEN,
+            Self::NotAClientToken | Self::ClientNotAllowed | Self::CertificateNotAllowed | Self::InsufficientScope => {
+                StatusCode::FORBIDDEN
+            }
             Self::KeysUnavailable | Self::NotRecorded => StatusCode::SERVICE_UNAVAILABLE,
             Self::NoSuchRoute => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -102,6 +106,7 @@ impl Problem {
             Self::InvalidToken => "no valid access token",
             Self::NotAClientToken => "the token is not a client-credentials token",
             Self::ClientNotAllowed => "the client is not allowed",
+            Self::CertificateNotAllowed => "the client's certificate is not allowed",
             Self::InsufficientScope => "the token lacks the scope of this route",
             Self::KeysUnavailable => "the signing keys of the issuer could not be fetched",
             Self::NoSuchRoute => "no such route",
@@ -142,6 +147,10 @@ impl Problem {
         match self {
             Self::InvalidToken => {
                 response.insert_header((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""));
+            }
+            Self::CertificateNotAllowed => {
+                // A connection keeps its certificate: another one needs another connection.
+                response.force_close();
             }
             Self::MethodNotAllowed => {
                 response.insert_header((header::ALLOW, "POST"));

@@ -35,12 +35,37 @@ impl Recorder {
     ///
     /// # Errors
     /// In words: the stream is required and cannot be written, or the system has no thread or random bytes for it.
-    pub fn start(config: &config::audit::Audit, metrics: &Metrics) -> Result<Self, String> {
-        let key = NameKey::new(config.key.as_ref()).map_err(|error| error.to_string())?;
-        let origin = if config.key.is_some() { "configured" } else { "of this process" };
+    pub fn start(config: &config::audit::Audit, before: Option<&Self>, metrics: &Metrics) -> Result<Self, String> {
+        let key = NameKey::new(config.key.as_ref(), before.map(|before| &before.key));
+        let key = key.map_err(|error| error.to_string())?;
         let records = metrics.audit_records.clone();
-        let stream = Audit::start(config.destination.clone(), config.required, origin, records)?;
+        let stream = Audit::start(config.destination.clone(), config.required, key.origin(), records)?;
         Ok(Self { stream: Arc::new(stream), key })
+    }
+
+    /// The same stream by a configuration that names the same place: two writers of one file would spoil each other's
+    /// lines. Takes effect with `take_effect`.
+    ///
+    /// # Errors
+    /// In words: the stream is required from now on and cannot be written.
+    pub fn going_on(&self, config: &config::audit::Audit) -> Result<Self, String> {
+        if config.required && self.stream.is_failing() {
+            return Err("`audit.required` is set, and the audit stream cannot be written".to_owned());
+        }
+        let key = NameKey::new(config.key.as_ref(), Some(&self.key)).map_err(|error| error.to_string())?;
+        Ok(Self { stream: Arc::clone(&self.stream), key })
+    }
+
+    /// Whether both write the same stream.
+    #[must_use]
+    pub fn is_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.stream, &other.stream)
+    }
+
+    /// Tells the stream what has changed since `before`.
+    pub fn take_effect(&self, config: &config::audit::Audit, before: &Self) {
+        let is_new = !self.key.agrees(&before.key);
+        self.stream.go_on(config.required, is_new.then(|| self.key.origin()));
     }
 
     /// The stream itself.

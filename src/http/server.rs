@@ -1,21 +1,18 @@
-//! Both listeners: binding, bounds on connections, and the orderly end.
+//! Both listeners: bounds on connections, and the orderly end.
 use super::{
-    Bridge,
+    live::Live,
     ops::{self, Watched},
-    ops_page, tls, zeros,
+    ops_page,
+    tls::{self, Handshakes},
+    zeros,
 };
 use crate::{
     clock,
-    config::{
-        ops::Ops,
-        server::{Plaintext, Server},
-    },
+    config::server::{Plaintext, Server},
     supervisor::Sockets,
     telemetry::{history::History, reading::Reading},
-    token::keys::Keys,
 };
 use actix_web::{App, HttpServer, dev, web};
-use rustls::crypto::CryptoProvider;
 use std::{
     net::{SocketAddr, TcpListener},
     sync::Arc,
@@ -39,24 +36,21 @@ pub struct Listening {
     pub encrypted: bool,
     bridge_server: dev::Server,
     ops_server: dev::Server,
-    state: web::Data<Bridge>,
+    state: web::Data<Live>,
     grace: u64,
 }
 
-/// Binds both listeners, those that were not handed over, and starts them.
+/// Starts both listeners; the bridge speaks TLS where there are `handshakes`.
 ///
 /// # Errors
-/// In words: the address that is taken, or the file of the certificate that is wrong.
+/// In words: what the system refuses.
 pub fn start(
-    state: web::Data<Bridge>,
-    keys: Arc<Keys>,
+    state: web::Data<Live>,
     server: &Server,
-    ops: &Ops,
     sockets: Sockets,
-    provider: &Arc<CryptoProvider>,
+    handshakes: Option<&Arc<Handshakes>>,
 ) -> Result<Listening, String> {
-    let bridge_socket = bind(sockets.bridge, server.listen, "server.listen")?;
-    let ops_socket = bind(sockets.ops, ops.listen, "ops.listen")?;
+    let Sockets { bridge: bridge_socket, ops: ops_socket } = sockets;
     let address = |socket: &TcpListener| socket.local_addr().map_err(|error| error.to_string());
     let (bridge_address, ops_address) = (address(&bridge_socket)?, address(&ops_socket)?);
     // The configuration was checked for `server.listen`, and a socket that was handed over may listen elsewhere.
@@ -74,20 +68,17 @@ pub fn start(
         .keep_alive(KEEP_ALIVE)
         .client_request_timeout(HEAD)
         .shutdown_timeout(grace);
-    let http = match &server.tls {
+    let http = match handshakes {
         None => http.listen(bridge_socket),
-        Some(files) => {
-            let (config, certificate) = tls::listener(files, provider)?;
-            let expiry = state.metrics.certificate_expiry.clone();
-            actix_web::rt::spawn(tls::watch(files.clone(), Arc::clone(provider), certificate, expiry));
-            http.listen_rustls_0_23(bridge_socket, config)
-        }
+        Some(handshakes) => http.on_connect(tls::remember_peer).listen_rustls_0_23(bridge_socket, handshakes.config()?),
     };
     let bridge_server = http.map_err(|error| error.to_string())?.run();
 
-    zeros::show(&state.metrics);
-    let history = History::new(clock::unix_now(), Reading::take(&state.metrics));
-    let watched = web::Data::new(Watched { bridge: state.clone(), keys, history });
+    let first = state.bridge();
+    zeros::show(&first.metrics);
+    let history = History::new(clock::unix_now(), Reading::take(&first.metrics));
+    drop(first);
+    let watched = web::Data::new(Watched { live: state.clone(), history });
     actix_web::rt::spawn(ops_page::keep(watched.clone()));
     let ops_server = HttpServer::new(move || App::new().app_data(watched.clone()).configure(ops::routes))
         .disable_signals()
@@ -99,7 +90,7 @@ pub fn start(
     Ok(Listening {
         bridge: bridge_address,
         ops: ops_address,
-        encrypted: server.tls.is_some(),
+        encrypted: handshakes.is_some(),
         bridge_server,
         ops_server,
         state,
@@ -108,6 +99,13 @@ pub fn start(
 }
 
 impl Listening {
+    /// The bridge's address as its callers write it.
+    #[must_use]
+    pub fn address(&self) -> String {
+        let scheme = if self.encrypted { "https" } else { "http" };
+        format!("{scheme}://{}", self.bridge)
+    }
+
     /// Serves until `stop` comes, then lets accepted requests finish and ends both listeners.
     ///
     /// # Errors
@@ -118,7 +116,7 @@ impl Listening {
         let ops_running = actix_web::rt::spawn(self.ops_server);
         stop.await;
         // Not ready first, so that the ops listener says it while accepted requests still finish.
-        self.state.drain();
+        self.state.bridge().drain();
         tracing::info!(grace_seconds = self.grace, "draining: accepted requests finish, new ones are refused");
         bridge.stop(true).await;
         ops.stop(false).await;
@@ -127,13 +125,4 @@ impl Listening {
         }
         Ok(())
     }
-}
-
-fn bind(handed: Option<TcpListener>, address: SocketAddr, key: &str) -> Result<TcpListener, String> {
-    let socket = match handed {
-        Some(socket) => socket,
-        None => TcpListener::bind(address).map_err(|error| format!("`{key}` {address} cannot be bound: {error}"))?,
-    };
-    socket.set_nonblocking(true).map_err(|error| error.to_string())?;
-    Ok(socket)
 }

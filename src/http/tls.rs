@@ -1,102 +1,186 @@
-//! TLS of the bridge listener: certificate and key from PEM files, re-read when they change.
-use super::certificate;
+//! TLS of the bridge listener: certificate, key and client authority from PEM files, replaceable while it runs.
+use super::{
+    certificate,
+    client_certificate::{ClientRules, Peer},
+};
 use crate::config::server::Tls;
-use arc_swap::ArcSwap;
-use prometheus::Gauge;
+use actix_tls::accept::rustls_0_23::TlsStream;
+use actix_web::{dev::Extensions, rt::net::TcpStream};
+use arc_swap::{ArcSwap, ArcSwapOption};
 use rustls::{
-    RootCertStore, ServerConfig,
-    crypto::CryptoProvider,
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
-    server::{ClientHello, ResolvesServerCert, WebPkiClientVerifier},
+    DigitallySignedStruct, DistinguishedName, ServerConfig, SignatureScheme,
+    client::danger::HandshakeSignatureValid,
+    crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature},
+    pki_types::{CertificateDer, PrivateKeyDer, UnixTime, pem::PemObject},
+    server::{
+        ClientHello, ResolvesServerCert, ServerSessionMemoryCache, StoresServerSessions,
+        danger::{ClientCertVerified, ClientCertVerifier},
+    },
     sign::CertifiedKey,
 };
-use std::{
-    fmt,
-    path::Path,
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::{any::Any, fmt, path::Path, sync::Arc};
 
-/// How often the files are looked at.
-const LOOK: Duration = Duration::from_secs(5);
+/// Sessions that are remembered for a resumption.
+const SESSIONS: usize = 1024;
 
-/// The certificate that the listener shows, replaceable while it runs.
-pub struct Certificate {
-    current: ArcSwap<CertifiedKey>,
+/// What the files hold, read and found to fit together.
+pub struct Material {
+    certificate: Arc<CertifiedKey>,
+    clients: Option<Arc<ClientRules>>,
 }
 
-impl fmt::Debug for Certificate {
+impl Material {
+    /// Reads the files.
+    ///
+    /// # Errors
+    /// In words: which file is wrong and how.
+    pub fn read(tls: &Tls, provider: &Arc<CryptoProvider>) -> Result<Self, String> {
+        Ok(Self { certificate: Arc::new(certified(tls, provider)?), clients: ClientRules::read(tls, provider)? })
+    }
+
+    /// Whose certificates are good; `None` where none is asked for.
+    #[must_use]
+    pub fn clients(&self) -> Option<Arc<ClientRules>> {
+        self.clients.clone()
+    }
+
+    /// When the certificate ends, in seconds since 1970.
+    #[must_use]
+    pub fn not_after(&self) -> Option<f64> {
+        self.certificate.cert.first().and_then(|leaf| certificate::not_after(leaf))
+    }
+}
+
+/// What the listener shows and asks for in a handshake.
+pub struct Handshakes {
+    certificate: ArcSwap<CertifiedKey>,
+    clients: ArcSwapOption<ClientRules>,
+    sessions: ArcSwap<ServerSessionMemoryCache>,
+    provider: Arc<CryptoProvider>,
+}
+
+impl Handshakes {
+    /// Handshakes with this material.
+    #[must_use]
+    pub fn new(material: &Material, provider: Arc<CryptoProvider>) -> Arc<Self> {
+        Arc::new(Self {
+            certificate: ArcSwap::new(Arc::clone(&material.certificate)),
+            clients: ArcSwapOption::new(material.clients()),
+            sessions: ArcSwap::new(ServerSessionMemoryCache::new(SESSIONS)),
+            provider,
+        })
+    }
+
+    /// The next handshake is made with this; connections that stand are left alone.
+    pub fn take(&self, material: &Material) {
+        self.certificate.store(Arc::clone(&material.certificate));
+        self.clients.store(material.clients());
+        // A resumed session shows no certificate anew: it would bring back what the old rules let in.
+        self.sessions.store(ServerSessionMemoryCache::new(SESSIONS));
+    }
+
+    /// The listener's configuration: versions 1.2 and 1.3, client certificates where they are asked for.
+    ///
+    /// # Errors
+    /// When the provider knows none of the versions, which it does.
+    pub fn config(self: &Arc<Self>) -> Result<ServerConfig, String> {
+        let builder = ServerConfig::builder_with_provider(Arc::clone(&self.provider))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| error.to_string())?;
+        let (clients, certificate, sessions) = (Arc::clone(self), Arc::clone(self), Arc::clone(self));
+        let mut config = builder.with_client_cert_verifier(clients).with_cert_resolver(certificate);
+        config.session_storage = sessions;
+        Ok(config)
+    }
+}
+
+/// Keeps the client's certificate with its connection, for the requests that come over it.
+pub fn remember_peer(connection: &dyn Any, kept: &mut Extensions) {
+    let Some(stream) = connection.downcast_ref::<TlsStream<TcpStream>>() else { return };
+    if let Some(peer) = stream.get_ref().1.peer_certificates().and_then(Peer::of) {
+        kept.insert(peer);
+    }
+}
+
+impl fmt::Debug for Handshakes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Certificate(…)")
+        f.write_str("Handshakes(…)")
     }
 }
 
-impl ResolvesServerCert for Certificate {
+impl ResolvesServerCert for Handshakes {
     fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(self.current.load_full())
+        Some(self.certificate.load_full())
     }
 }
 
-/// The listener's TLS: versions 1.2 and 1.3, a client certificate where `client_ca` asks for one.
-///
-/// # Errors
-/// In words: which file is wrong and how.
-pub fn listener(tls: &Tls, provider: &Arc<CryptoProvider>) -> Result<(ServerConfig, Arc<Certificate>), String> {
-    let certificate = Arc::new(Certificate { current: ArcSwap::new(Arc::new(read(tls, provider)?)) });
-    let builder = ServerConfig::builder_with_provider(Arc::clone(provider))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| error.to_string())?;
-    let builder = match &tls.client_ca {
-        None => builder.with_no_client_auth(),
-        Some(path) => {
-            let mut roots = RootCertStore::empty();
-            for authority in certificates(path)? {
-                roots.add(authority).map_err(|error| format!("`{}`: {error}", path.display()))?;
-            }
-            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
-                .build()
-                .map_err(|error| format!("`{}`: {error}", path.display()))?;
-            builder.with_client_cert_verifier(verifier)
-        }
-    };
-    let resolver: Arc<Certificate> = Arc::clone(&certificate);
-    Ok((builder.with_cert_resolver(resolver), certificate))
-}
+impl ClientCertVerifier for Handshakes {
+    fn offer_client_auth(&self) -> bool {
+        self.clients.load().is_some()
+    }
 
-/// Looks at the files for ever; a bad pair is reported and the old one stays.
-pub async fn watch(tls: Tls, provider: Arc<CryptoProvider>, certificate: Arc<Certificate>, expiry: Gauge) {
-    tell_expiry(&certificate, &expiry);
-    let mut seen = changed_at(&tls);
-    loop {
-        tokio::time::sleep(LOOK).await;
-        let now = changed_at(&tls);
-        if now == seen {
-            continue;
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        // No hint: a client shows what it has, and nobody else learns which authority is trusted.
+        &[]
+    }
+
+    fn verify_client_cert(
+        &self,
+        leaf: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        if let Some(rules) = &*self.clients.load()
+            && let Err(error) = rules.verify(leaf, intermediates, now)
+        {
+            tracing::info!(%error, "a client's certificate was not accepted");
+            return Err(error);
         }
-        seen = now;
-        match read(&tls, &provider) {
-            Ok(key) => {
-                certificate.current.store(Arc::new(key));
-                tell_expiry(&certificate, &expiry);
-                tracing::info!("the listener's certificate was read anew");
-            }
-            Err(error) => tracing::error!(%error, "the new certificate is not used; the old one stays"),
-        }
+        Ok(ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, leaf, signature, &self.provider.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, leaf, signature, &self.provider.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
 
-fn tell_expiry(certificate: &Certificate, expiry: &Gauge) {
-    if let Some(end) = certificate.current.load().cert.first().and_then(|leaf| certificate::not_after(leaf)) {
-        expiry.set(end);
+impl StoresServerSessions for Handshakes {
+    fn put(&self, key: Vec<u8>, value: Vec<u8>) -> bool {
+        self.sessions.load().put(key, value)
+    }
+
+    fn get(&self, key: &[u8]) -> Option<Vec<u8>> {
+        self.sessions.load().get(key)
+    }
+
+    fn take(&self, key: &[u8]) -> Option<Vec<u8>> {
+        self.sessions.load().take(key)
+    }
+
+    fn can_cache(&self) -> bool {
+        self.sessions.load().can_cache()
     }
 }
 
-fn changed_at(tls: &Tls) -> [Option<SystemTime>; 2] {
-    let at = |path: &Path| std::fs::metadata(path).and_then(|file| file.modified()).ok();
-    [at(&tls.certificate), at(&tls.key)]
-}
-
-fn read(tls: &Tls, provider: &CryptoProvider) -> Result<CertifiedKey, String> {
+fn certified(tls: &Tls, provider: &CryptoProvider) -> Result<CertifiedKey, String> {
     let chain = certificates(&tls.certificate)?;
     let key = PrivateKeyDer::from_pem_file(&tls.key)
         .map_err(|error| format!("`server.tls.key` {} cannot be read: {error}", tls.key.display()))?;

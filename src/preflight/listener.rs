@@ -24,7 +24,7 @@ pub fn probe(config: &Config) -> Vec<Finding> {
     let Some(files) = &config.server.tls else {
         return vec![Finding::note("listener", "the bridge will speak plain HTTP; a proxy or this machine ends TLS")];
     };
-    if let Err(message) = tls::listener(files, &trust::provider()) {
+    if let Err(message) = tls::Material::read(files, &trust::provider()) {
         return vec![Finding::error("listener", message, Some("look at `server.tls`".into()))];
     }
     let mut findings = vec![Finding::note("listener", "certificate and key fit")];

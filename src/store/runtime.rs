@@ -63,6 +63,14 @@ impl DatabaseRuntime {
         self.handle.spawn(task)
     }
 
+    /// Starts a task that ends with what it returns.
+    pub fn background<F>(&self, task: F) -> Background
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        Background(self.handle.spawn(task))
+    }
+
     /// Runs a task of its own and waits for it.
     ///
     /// # Errors
@@ -76,5 +84,14 @@ impl DatabaseRuntime {
         self.spawn(task)
             .await
             .unwrap_or_else(|_| Err(StoreError::new(StoreErrorKind::Connection, "the database task broke off")))
+    }
+}
+
+/// A task in the background; it ends when this is dropped.
+pub struct Background(tokio::task::JoinHandle<()>);
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }

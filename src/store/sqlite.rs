@@ -85,7 +85,8 @@ impl Settings {
     /// A database file that has to exist, or `:memory:`.
     pub fn new(path: &Path, limits: SessionLimits, read_only: bool) -> Self {
         let busy = limits.statement_timeout.max(Duration::from_millis(1)).as_millis();
-        let mut setup = format!("pragma busy_timeout = {busy}");
+        // A large sort would open a file elsewhere, where a confined process may not.
+        let mut setup = format!("pragma busy_timeout = {busy}; pragma temp_store = memory");
         if read_only {
             // Unlike `mode=ro` it works on a database in WAL mode whose other files are not there yet.
             setup.push_str("; pragma query_only = on");

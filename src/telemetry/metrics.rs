@@ -60,6 +60,12 @@ pub struct Metrics {
     pub ready: IntGaugeVec,
     /// When the listener's certificate ends, in seconds since 1970.
     pub certificate_expiry: Gauge,
+    /// Reloads of the configuration, by result.
+    pub config_reloads: IntCounterVec,
+    /// 1 when the last configuration that was looked at is in force, 0 when it was refused.
+    pub config_last_reload_successful: IntGauge,
+    /// When the configuration in force was taken, in seconds since 1970.
+    pub config_last_reload: Gauge,
 }
 
 impl Metrics {
@@ -161,6 +167,21 @@ impl Metrics {
                 Gauge::new(
                     "drawbridge_tls_certificate_expiry_timestamp_seconds",
                     "When the certificate of the listener ends",
+                ),
+            )?,
+            config_reloads: counters(&registry, "config_reloads_total", "Reloads of the configuration", &["result"])?,
+            config_last_reload_successful: registered(
+                &registry,
+                IntGauge::new(
+                    "drawbridge_config_last_reload_successful",
+                    "Whether the last configuration that was looked at is in force",
+                ),
+            )?,
+            config_last_reload: registered(
+                &registry,
+                Gauge::new(
+                    "drawbridge_config_last_reload_timestamp_seconds",
+                    "When the configuration in force was taken",
                 ),
             )?,
             registry,

@@ -42,6 +42,16 @@ pub struct Claims {
     pub iat: Option<NumericDate>,
     /// Token id.
     pub jti: Option<String>,
+    /// The key that whoever uses the token has to prove.
+    pub cnf: Option<Confirmation>,
+}
+
+/// `cnf` (RFC 7800): the certificate that a token is bound to (RFC 8705, section 3.1), or another kind of key.
+#[derive(Deserialize)]
+pub struct Confirmation {
+    /// SHA-256 of the certificate, in base64url.
+    #[serde(rename = "x5t#S256")]
+    pub certificate: Option<String>,
 }
 
 /// `aud`: a string or an array of strings.

@@ -2,7 +2,7 @@
 //!
 //! Nothing of a token is ever logged: a rejection carries a word of a closed list.
 use super::{
-    claims::{Claims, Header},
+    claims::{Claims, Confirmation, Header},
     key_set::Key,
     keys::Keys,
     rejection::Rejection,
@@ -79,21 +79,26 @@ impl Gate {
         Self { rules: rules.clone(), keys }
     }
 
-    /// Lets a caller in, or says why not.
+    /// Lets a caller in over a connection without a client certificate, or says why not.
     ///
     /// # Errors
     /// `Rejection`: first whether the token is genuine, then whether its client may.
     pub async fn admit(&self, authorization: Option<&[u8]>, scope: Scope) -> Result<Caller, Rejection> {
-        let genuine = self.identify(authorization).await?;
+        let genuine = self.identify(authorization, None).await?;
         self.permit(&genuine, scope)?;
         Ok(genuine.caller)
     }
 
-    /// Whose token it is: rules 1 to 4. Waits only for a key that is not known, and then at most for one fetch.
+    /// Whose token it is: rules 1 to 4, and whether it is bound to another connection. Waits only for a key that is not
+    /// known, and then at most for one fetch. `certificate` is the SHA-256 of the client certificate of the connection.
     ///
     /// # Errors
     /// `Rejection`.
-    pub async fn identify(&self, authorization: Option<&[u8]>) -> Result<Genuine, Rejection> {
+    pub async fn identify(
+        &self,
+        authorization: Option<&[u8]>,
+        certificate: Option<&[u8; 32]>,
+    ) -> Result<Genuine, Rejection> {
         let token = bearer(authorization)?;
         let parts = split(token)?;
         let algorithm = self.algorithm(&parts.header)?;
@@ -101,6 +106,7 @@ impl Gate {
         verify_signature(&parts, &key, algorithm)?;
         let claims = decode_claims(parts.payload)?;
         self.check_validity(&claims, clock::unix_now_exact())?;
+        check_bound(claims.cnf.as_ref(), certificate)?;
         let client_id = client_of(&claims)?;
         Ok(Genuine { caller: Caller { client_id, token_id: claims.jti }, scopes: claims.scope })
     }
@@ -218,6 +224,20 @@ fn verify_signature(parts: &Parts<'_>, key: &Key, algorithm: Algorithm) -> Resul
     match jsonwebtoken::crypto::verify(parts.signature, parts.signed.as_bytes(), key.decoding(), algorithm) {
         Ok(true) => Ok(()),
         Ok(false) | Err(_) => Err(Rejection::InvalidToken("signature")),
+    }
+}
+
+/// A token that is bound to a key is only good together with it (RFC 8705, section 3).
+///
+/// # Why another kind of key is refused
+/// Whoever bound the token wanted nobody else to use it. A proof that is not asked for here would be no proof.
+fn check_bound(bound: Option<&Confirmation>, certificate: Option<&[u8; 32]>) -> Result<(), Rejection> {
+    let Some(bound) = bound else { return Ok(()) };
+    let Some(wanted) = &bound.certificate else { return Err(Rejection::InvalidToken("bound_key")) };
+    let Some(shown) = certificate else { return Err(Rejection::InvalidToken("bound_certificate_missing")) };
+    match URL_SAFE_NO_PAD.decode(wanted) {
+        Ok(wanted) if wanted == shown => Ok(()),
+        _ => Err(Rejection::InvalidToken("bound_certificate_mismatch")),
     }
 }
 

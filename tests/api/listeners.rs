@@ -76,7 +76,11 @@ async fn the_ops_listener_shows_health_and_every_metric() {
     assert_eq!(world.ops("/livez").await.status, 200);
     let ready = world.ops("/readyz").await;
     assert_eq!(ready.status, 200);
-    insta::assert_snapshot!("ready", ready.body);
+    // What the kernel can is the machine's.
+    let mut body = ready.json();
+    assert!(["full", "partial"].contains(&body["confinement"]["state"].as_str().unwrap_or("?")), "{body}");
+    body["confinement"] = json!("…");
+    insta::assert_snapshot!("ready", body);
     let metrics = world.ops("/metrics").await.body;
     for name in [
         "http_requests_total{code=\"ok\",route=\"login\",status=\"200\"} 1",

@@ -66,8 +66,20 @@ fn the_manager_hears_of_the_beginning_the_life_and_the_end() {
     for _ in 0..3 {
         assert_eq!(told(&manager), ["WATCHDOG=1"]);
     }
+    let news = || std::iter::repeat_with(|| told(&manager)).take(500).find(|lines| lines[0] != "WATCHDOG=1");
+    bridge.signal(rustix::process::Signal::HUP);
+    let begun = news().expect("a word of the reload");
+    assert_eq!(begun[0], "RELOADING=1");
+    // sd_notify(3): without the moment, `Type=notify-reload` would not know which reload it is.
+    assert!(begun[1].starts_with("MONOTONIC_USEC="), "{begun:?}");
+    assert_eq!(news().expect("its end"), ["READY=1".to_owned(), format!("STATUS=listening on {}", bridge.url)]);
+    // One that is refused ends, too.
+    std::fs::write(bridge.directory().join("drawbridge.toml"), "[token]\n").expect("written");
+    assert_eq!(news().expect("a word of the reload")[0], "RELOADING=1");
+    let status = format!("STATUS=listening on {}; a newer configuration is refused, the log says why", bridge.url);
+    assert_eq!(news().expect("its end"), ["READY=1".to_owned(), status]);
     bridge.terminate();
-    let end = std::iter::repeat_with(|| told(&manager)).take(100).find(|lines| lines[0] != "WATCHDOG=1");
+    let end = std::iter::repeat_with(|| told(&manager)).take(500).find(|lines| lines[0].starts_with("STOPPING"));
     assert_eq!(end.expect("a word of the end"), ["STOPPING=1", "STATUS=draining: accepted requests finish"]);
     assert_eq!(bridge.wait(), Some(0));
 }

@@ -12,7 +12,6 @@ const ELSEWHERE: &[(&str, &str, &[&str])] = &[
     ("drawbridge_throttle_store_up", "", &[]),
     ("drawbridge_throttle_store_errors_total", "kind", &[]),
     ("drawbridge_audit_records_total", "result", &["written", "lost"]),
-    ("drawbridge_config_last_reload_successful", "", &[]),
 ];
 
 /// What Prometheus itself adds.

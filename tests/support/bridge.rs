@@ -1,4 +1,5 @@
 //! The real binary, started with a configuration of the test's own and ended with the test.
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::{
     io::{BufRead, BufReader},
@@ -42,17 +43,7 @@ impl Bridge {
     pub fn try_start_by(mut command: Command, configuration: &str) -> Result<Self, String> {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let file = directory.path().join("drawbridge.toml");
-        let mut text = configuration.to_owned();
-        for (section, keys) in [
-            ("[server]", "listen = \"127.0.0.1:0\""),
-            ("[ops]", "listen = \"127.0.0.1:0\""),
-            ("[log]", "format = \"json\"\nlevel = \"trace\""),
-        ] {
-            if !text.contains(section) {
-                text.push_str(&format!("\n{section}\n{keys}\n"));
-            }
-        }
-        std::fs::write(&file, text).expect("the configuration is written");
+        std::fs::write(&file, completed(configuration)).expect("the configuration is written");
         let mut child = command
             .args(["serve", "--config"])
             .arg(&file)
@@ -120,19 +111,41 @@ impl Bridge {
 
     /// Sends SIGTERM.
     pub fn terminate(&self) {
-        self.signal(rustix::process::Signal::TERM);
+        self.signal(Signal::TERM);
     }
 
     /// Sends a signal.
-    pub fn signal(&self, signal: rustix::process::Signal) {
-        let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, signal).expect("the process takes a signal");
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("the process takes a signal");
+    }
+
+    /// Replaces its configuration; the process finds out by itself.
+    pub fn rewrite(&self, configuration: &str) {
+        let file = self.directory.path().join("drawbridge.toml");
+        let new = file.with_extension("new");
+        std::fs::write(&new, completed(configuration)).expect("the configuration is written");
+        std::fs::rename(new, file).expect("the configuration is replaced");
     }
 
     /// Waits for its end and gives the exit code.
     pub fn wait(&mut self) -> Option<i32> {
         self.child.wait().expect("the process ends").code()
     }
+}
+
+/// The configuration with the sections that every test wants alike.
+fn completed(configuration: &str) -> String {
+    let mut text = configuration.to_owned();
+    for (section, keys) in [
+        ("[server]", "listen = \"127.0.0.1:0\""),
+        ("[ops]", "listen = \"127.0.0.1:0\""),
+        ("[log]", "format = \"json\"\nlevel = \"trace\""),
+    ] {
+        if !text.contains(section) {
+            text.push_str(&format!("\n{section}\n{keys}\n"));
+        }
+    }
+    text
 }
 
 impl Drop for Bridge {

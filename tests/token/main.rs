@@ -97,12 +97,45 @@ async fn every_rule_of_the_claims_holds() {
         (json!({"client_id": "other"}), "client_mismatch"),
         (json!({"azp": null}), "no_client"),
         (json!({"gty": "password"}), "grant_type"),
+        (json!({"cnf": {"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"}}), "bound_certificate_missing"),
+        (json!({"cnf": {"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}}), "bound_key"),
+        (json!({"cnf": {}}), "bound_key"),
+        (json!({"cnf": "x"}), "claims"),
         (json!({"scope": null}), "insufficient_scope"),
         (json!({"scope": "legacy:get_user legacy:login_as"}), "insufficient_scope"),
     ];
     for (changes, expected) in rows {
         assert_eq!(reason(&gate, &issuer.token_with(changes.clone())).await, expected, "{changes}");
     }
+}
+
+/// The example of RFC 8705, section 3.1: the thumbprint as base64url, and the same 32 bytes.
+#[tokio::test]
+async fn a_bound_token_is_good_with_its_certificate_alone() {
+    let issuer = Issuer::start();
+    let (gate, _) = gate(&rules(&issuer));
+    let thumbprint = "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg0";
+    let bytes: [u8; 32] = hex::decode("6f070ad1eb1cdc0082dc3076639fe5112b1713ca3d96d734e4ef3d8dd37e760d")
+        .expect("hex")
+        .try_into()
+        .expect("32");
+    let other = [7; 32];
+    let rows = [
+        (json!({"x5t#S256": thumbprint}), Some(&bytes), "let in"),
+        (json!({"x5t#S256": thumbprint, "jkt": "x"}), Some(&bytes), "let in"),
+        (json!({"x5t#S256": thumbprint}), Some(&other), "bound_certificate_mismatch"),
+        (json!({"x5t#S256": thumbprint}), None, "bound_certificate_missing"),
+        (json!({"x5t#S256": format!("{thumbprint}=")}), Some(&bytes), "bound_certificate_mismatch"),
+        (json!({"x5t#S256": ""}), Some(&bytes), "bound_certificate_mismatch"),
+    ];
+    for (cnf, certificate, expected) in rows {
+        let token = format!("Bearer {}", issuer.token_with(json!({"cnf": cnf})));
+        let identified = gate.identify(Some(token.as_bytes()), certificate).await;
+        assert_eq!(identified.map_or_else(|rejection| rejection.reason(), |_| "let in"), expected, "{cnf}");
+    }
+    // A token that is bound to nothing is as good over a connection with a certificate.
+    let plain = format!("Bearer {}", issuer.token());
+    assert!(gate.identify(Some(plain.as_bytes()), Some(&other)).await.is_ok());
 }
 
 #[tokio::test]

@@ -46,6 +46,12 @@ impl Local {
         }
     }
 
+    /// A copy of which no store has heard anything.
+    pub fn untold_to_any(&self) -> Self {
+        let alone = |(name, bucket): (&Name, &Bucket)| (*name, Bucket { told: ALONE, ..*bucket });
+        Self(Mutex::new(self.buckets().iter().map(alone).collect()))
+    }
+
     /// Decides by what this process knows; a store has to be told later.
     pub fn decide(&self, event: Event, name: &Name, rate: Rate, now: Instant) -> Standing {
         let mut buckets = self.buckets();
@@ -159,6 +165,7 @@ mod tests {
         local.follow(&A, seconds(500), second, 1);
         assert_eq!(local.untold(&A, 1), None);
         assert!(local.untold(&A, 2).is_some(), "a store that was restarted has forgotten");
+        assert_eq!(local.untold_to_any().untold(&A, 1), second, "and so has another one");
         local.follow(&A, seconds(0), None, 2);
         assert!(local.buckets().is_empty());
     }

@@ -7,6 +7,10 @@
 //! told it, so that it goes on from there when Redis is gone; what a Redis that comes back cannot know, because it was
 //! counted meanwhile or lost with a restart, is told to it with the next event of that name, and the stricter of both
 //! counts. So neither losing the store nor finding it again opens the door or closes it.
+//!
+//! # What a reload leaves
+//! Another rate is taken by the throttle itself, and another store gets one of its own that remembers what the old one
+//! knew. Only another key begins from nothing: what was counted has other names under it.
 mod failure;
 mod local;
 mod shared;
@@ -15,6 +19,7 @@ pub use shared::SharedStore;
 
 use super::subject::NameKey;
 use crate::config::limits::Rate;
+use arc_swap::ArcSwapOption;
 use local::Local;
 use std::{
     sync::Arc,
@@ -44,7 +49,7 @@ struct Standing {
 /// A limit on how often each name may come.
 pub struct Throttle {
     kind: &'static str,
-    rate: Option<Rate>,
+    rate: ArcSwapOption<Rate>,
     key: NameKey,
     local: Local,
     shared: Option<Arc<SharedStore>>,
@@ -54,7 +59,28 @@ impl Throttle {
     /// A throttle of a rate; `None` lets everything pass. Names of two kinds are counted apart.
     #[must_use]
     pub fn new(kind: &'static str, rate: Option<Rate>, key: NameKey, shared: Option<Arc<SharedStore>>) -> Self {
+        let rate = ArcSwapOption::from(rate.map(Arc::new));
         Self { kind, rate, key, local: Local::default(), shared }
+    }
+
+    /// One that goes on where `before` stands: names under the same key keep their counts, which the store has to hear.
+    #[must_use]
+    pub fn going_on(self, before: &Self) -> Self {
+        if !self.key.agrees(&before.key) {
+            return self;
+        }
+        Self { local: before.local.untold_to_any(), ..self }
+    }
+
+    /// The key under which it names what it counts.
+    #[must_use]
+    pub fn key(&self) -> &NameKey {
+        &self.key
+    }
+
+    /// Another rate from now on. What was counted stays: a reload is no way to a fresh start.
+    pub fn set_rate(&self, rate: Option<Rate>) {
+        self.rate.store(rate.map(Arc::new));
     }
 
     /// Counts one event.
@@ -82,7 +108,7 @@ impl Throttle {
     }
 
     async fn decide(&self, event: Event, of: &str, deadline: Instant) -> Result<(), Duration> {
-        let Some(rate) = self.rate else { return Ok(()) };
+        let Some(rate) = self.rate.load().as_deref().copied() else { return Ok(()) };
         let name = self.key.name(self.kind, of);
         let standing = match &self.shared {
             None => self.local.decide(event, &name, rate, Instant::now()),

@@ -82,6 +82,19 @@ impl SharedStore {
         Ok(Arc::new(Self { pool, script, runtime, metrics, up: AtomicBool::new(true), epochs }))
     }
 
+    /// Whether it takes a write now; shows nothing and begins nothing.
+    ///
+    /// # Errors
+    /// In words: why not.
+    pub async fn check(self: &Arc<Self>) -> Result<(), String> {
+        let store = Arc::clone(self);
+        match self.runtime.spawn(async move { store.attempt().await }).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(failure)) => Err(failure.message),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
     /// Asks the store for the first time; from now on its state is shown.
     pub async fn start(self: &Arc<Self>) {
         self.show(true);
@@ -186,20 +199,25 @@ impl SharedStore {
         self.show(false);
         let Failure { kind, message } = failure;
         tracing::error!(kind, message, "the throttle's shared store failed; this replica limits by itself");
-        let store = Arc::clone(self);
+        // A store that a reload has replaced is not tried any more.
+        let store = Arc::downgrade(self);
         self.runtime.spawn(async move {
             loop {
                 tokio::time::sleep(PAUSE).await;
+                let Some(store) = store.upgrade() else { return };
                 match store.attempt().await {
-                    Ok(()) => break,
+                    Ok(()) => return store.recovered(),
                     Err(failure) => store.metrics.throttle_store_errors.with_label_values(&[failure.kind]).inc(),
                 }
             }
-            store.epochs.advance();
-            store.show(true);
-            store.up.store(true, Ordering::Relaxed);
-            tracing::warn!("the throttle's shared store answers again");
         });
+    }
+
+    fn recovered(&self) {
+        self.epochs.advance();
+        self.show(true);
+        self.up.store(true, Ordering::Relaxed);
+        tracing::warn!("the throttle's shared store answers again");
     }
 
     fn show(&self, up: bool) {

@@ -2,8 +2,8 @@
 use super::hints;
 use crate::{
     clock,
-    http::ops::{Readiness, Watched},
-    telemetry::reading::Reading,
+    http::{Bridge, ops::Readiness},
+    telemetry::{history::History, metrics::Metrics, reading::Reading},
 };
 use serde::Serialize;
 use std::time::Duration;
@@ -55,24 +55,23 @@ pub struct Verdict {
 }
 
 /// Every check of `/readyz` by its own name, then what is known beside.
-pub fn parts(watched: &Watched, readiness: &Readiness) -> Vec<Part> {
+pub fn parts(bridge: &Bridge, readiness: &Readiness) -> Vec<Part> {
     let mut parts: Vec<Part> =
         readiness.words().into_iter().map(|(name, word)| part(name, word, readiness.is_ready())).collect();
     let has = |parts: &[Part], name: &str| parts.iter().any(|part| part.name == name);
     if let Some(keys) = parts.iter_mut().find(|part| part.name == "keys" && part.state == State::Ok) {
-        let age = watched.keys.age().map_or(0, |age| age.as_secs());
+        let age = bridge.keys.age().map_or(0, |age| age.as_secs());
         keys.word = "fetched".into();
         keys.at = Some(clock::unix_now().saturating_sub(age));
-        if !watched.keys.is_fresh() {
+        if !bridge.keys.is_fresh() {
             (keys.state, keys.hint) = (State::Warn, Some(hints::for_part("keys")));
         }
     }
     if !has(&parts, "certificate") {
-        parts.push(certificate(watched.bridge.metrics.certificate_expiry.get(), clock::unix_now()));
+        parts.push(certificate(bridge.metrics.certificate_expiry.get(), clock::unix_now()));
     }
     if !has(&parts, "configuration") {
-        let at = Some(watched.history.since());
-        parts.push(Part { name: "configuration".into(), state: State::Ok, word: "read".into(), at, hint: None });
+        parts.push(configuration(&bridge.metrics));
     }
     parts
 }
@@ -82,6 +81,8 @@ fn part(name: String, word: String, ready: bool) -> Part {
     let state = match word.as_str() {
         "ok" => State::Ok,
         "off" => State::Off,
+        // What an older kernel lacks is told, and nobody's to mend here.
+        "partial" if name == "confinement" => State::Ok,
         // A later check that leaves the service ready is worth a look, no more.
         _ if !needed && ready => State::Warn,
         _ => State::Bad,
@@ -89,10 +90,22 @@ fn part(name: String, word: String, ready: bool) -> Part {
     let word = match (name.as_str(), state) {
         ("database" | "ledger", State::Ok) => "answers".into(),
         ("shutdown", State::Ok) => "none".into(),
+        ("confinement", State::Ok) if word == "partial" => "as far as this kernel can".into(),
+        ("confinement", State::Ok) => "in force".into(),
         _ => word,
     };
     let hint = matches!(state, State::Warn | State::Bad).then(|| hints::for_part(&name));
     Part { name, state, word, at: None, hint }
+}
+
+/// The configuration in force, and whether a newer one was refused.
+fn configuration(metrics: &Metrics) -> Part {
+    let at = Duration::try_from_secs_f64(metrics.config_last_reload.get()).map_or(0, |at| at.as_secs());
+    let taken = metrics.config_last_reload_successful.get() == 1;
+    let (state, word) =
+        if taken { (State::Ok, "read") } else { (State::Warn, "a newer one was refused; in force is the one read") };
+    let hint = (!taken).then(|| hints::for_part("configuration"));
+    Part { name: "configuration".into(), state, word: word.into(), at: (at > 0).then_some(at), hint }
 }
 
 fn certificate(expiry: f64, now: u64) -> Part {
@@ -108,22 +121,22 @@ fn certificate(expiry: f64, now: u64) -> Part {
 }
 
 /// The verdict over the parts and the last minutes.
-pub fn verdict(watched: &Watched, parts: &[Part], reading: &Reading) -> Verdict {
-    let ending = watched.bridge.is_draining();
+pub fn verdict(bridge: &Bridge, history: &History, parts: &[Part], reading: &Reading) -> Verdict {
+    let ending = bridge.is_draining();
     let mut worries: Vec<Worry> = parts
         .iter()
         .filter(|part| matches!(part.state, State::Warn | State::Bad))
         .map(|part| Worry { what: sentence(part), hint: part.hint.unwrap_or_default() })
         .collect();
-    let outages = watched.history.outages(reading, LATELY);
+    let outages = history.outages(reading, LATELY);
     if outages > 0 {
         worries.push(Worry {
             what: format!("Requests that met an outage in the last {LATELY} minutes: {outages}"),
             hint: "They were answered with 503. The list of problems says why.",
         });
     }
-    let (_, places, _) = watched.bridge.accounts.pool.bounds();
-    let waiting = usize::try_from(watched.bridge.metrics.queue_depth.get()).unwrap_or(0);
+    let (_, places, _) = bridge.accounts.pool.bounds();
+    let waiting = usize::try_from(bridge.metrics.queue_depth.get()).unwrap_or(0);
     if waiting * 5 >= places * 4 {
         worries.push(Worry {
             what: format!("The verification queue is nearly full: {waiting} of {places} places"),
@@ -131,8 +144,8 @@ pub fn verdict(watched: &Watched, parts: &[Part], reading: &Reading) -> Verdict 
                    hash bench` says how many a core verifies.",
         });
     }
-    let recent = watched.history.recent(reading);
-    let half = watched.bridge.deadline.as_secs_f64() / 2.0;
+    let recent = history.recent(reading);
+    let half = bridge.deadline.as_secs_f64() / 2.0;
     if let Some(p95) = recent.login.quantile(0.95).filter(|p95| *p95 > half) {
         worries.push(Worry {
             what: format!("Logins are slow: one in twenty takes longer than {p95:.1} s"),
@@ -162,6 +175,7 @@ fn sentence(part: &Part) -> String {
         ("keys", _) => "The signing keys were never fetched".into(),
         ("certificate", "ended") => "The listener\u{2019}s certificate has ended".into(),
         ("certificate", _) => "The listener\u{2019}s certificate ends soon".into(),
+        ("configuration", _) => "A new configuration was refused; the old one stays in force".into(),
         ("shutdown", _) => "A shutdown is under way".into(),
         (name, word) => format!("{name}: {word}"),
     }
@@ -183,6 +197,7 @@ mod tests {
         assert_eq!(told("redis", "local only", true), (State::Warn, true));
         assert_eq!(told("audit", "cannot be written", false), (State::Bad, true));
         assert_eq!(told("confinement", "off", true), (State::Off, false));
+        assert_eq!(told("confinement", "partial", true), (State::Ok, false));
     }
 
     #[test]

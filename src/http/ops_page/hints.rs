@@ -16,8 +16,12 @@ pub fn for_part(name: &str) -> &'static str {
              proxy and firewall, and its certificate trusted? They are fetched again by themselves."
         }
         "certificate" => {
-            "Put a new certificate and its key in the place of the old ones: they are read again within a minute, \
+            "Put a new certificate and its key in the place of the old ones: they are read again within seconds, \
              without a restart."
+        }
+        "configuration" => {
+            "The log and the list of problems say what is wrong with it; `drawbridge check` says it, too. It is tried again \
+             by itself, and at once by `systemctl reload drawbridge` or SIGHUP."
         }
         "shutdown" => "The process was told to end: accepted requests finish, new ones are for the other replicas.",
         _ => "The log has the details; `drawbridge check` tells more.",
@@ -53,19 +57,23 @@ pub fn for_problem(message: &str) -> &'static str {
              write`).",
         ),
         (
-            "the new certificate is not used",
-            "Put a certificate and a key that fit together in the places of `server.tls`. The old one serves on until \
-             it ends.",
+            "the new configuration is not used",
+            "Beside this line are the ones that say what is wrong. The old configuration serves on; the new one is tried \
+             again when a file changes, and by itself.",
+        ),
+        (
+            "these keys need a restart",
+            "Everything else in the file is in force. Restart the service when it suits; with `drawbridge.socket` nobody is \
+             refused meanwhile.",
+        ),
+        (
+            "confined as far as this system can",
+            "The line of the log says what this kernel does not have; everything is there from Linux 6.12 on.",
         ),
         (
             "the users could not be counted",
             "The numbers of the migration stay as they were. Counting reads the whole table within \
              `database.statement_timeout`; `drawbridge status` counts without that limit.",
-        ),
-        (
-            "core files of this process",
-            "A crash could write passwords that are being verified to disk. Does the service manager or the container \
-             forbid `prctl` or `setrlimit`?",
         ),
         ("the metrics cannot be written", "This is a fault of the program: please report it with the line of the log."),
     ];

@@ -62,9 +62,10 @@ pub async fn keep(watched: web::Data<Watched>) {
     loop {
         let asked = looks.is_multiple_of(PROBE_EVERY);
         let well = if asked { Some(ops::readiness(&watched).await.is_ready()) } else { None };
-        let metrics = &watched.bridge.metrics;
+        // Not the bridge itself: whoever sleeps with it keeps the database of an old configuration open.
+        let metrics = watched.live.bridge().metrics.clone();
         let waiting = u64::try_from(metrics.queue_depth.get()).unwrap_or(0);
-        watched.history.look(clock::unix_now(), &Reading::take(metrics), waiting, well);
+        watched.history.look(clock::unix_now(), &Reading::take(&metrics), waiting, well);
         looks = looks.wrapping_add(1);
         tokio::time::sleep(LOOK).await;
     }
@@ -93,7 +94,7 @@ async fn page(request: HttpRequest) -> HttpResponse {
 }
 
 async fn history(watched: web::Data<Watched>) -> HttpResponse {
-    let columns = watched.history.columns(&Reading::take(&watched.bridge.metrics));
+    let columns = watched.history.columns(&Reading::take(&watched.live.bridge().metrics));
     json(&columns)
 }
 

@@ -6,7 +6,7 @@ const STATES = { ok: "well", off: "not in use", warn: "worth a look", bad: "not 
 const TITLES = {
   well: ["All is well", "✓"], attention: ["Worth a look", "▲"], trouble: ["Not well", "✕"], ending: ["Shutting down", "–"],
 };
-const NAMES = { database: "Database", ledger: "Ledger", keys: "Signing keys", shutdown: "Shutdown", certificate: "Certificate", configuration: "Configuration" };
+const NAMES = { database: "Database", ledger: "Ledger", keys: "Signing keys", shutdown: "Shutdown", certificate: "Certificate", configuration: "Configuration", confinement: "Confinement" };
 const OUTCOMES = {
   ok: "accepted", wrong_password: "wrong password", user_not_found: "nobody of that name, or crossed already",
   too_many_attempts: "too many attempts", account_disabled: "account disabled", no_password: "account without a password",

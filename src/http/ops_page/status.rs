@@ -98,11 +98,11 @@ struct Shown {
 /// Answers.
 pub async fn answer(watched: web::Data<Watched>) -> HttpResponse {
     let readiness = ops::readiness(&watched).await;
-    let (bridge, now) = (&watched.bridge, clock::unix_now());
+    let (bridge, now) = (watched.live.bridge(), clock::unix_now());
     let (accounts, metrics) = (&bridge.accounts, &bridge.metrics);
     let reading = Reading::take(metrics);
     let recent = watched.history.recent(&reading);
-    let health = health::parts(&watched, &readiness);
+    let health = health::parts(&bridge, &readiness);
     let (threads, places, memory_limit) = accounts.pool.bounds();
     let (busy, idle) = accounts.store.connections();
     super::json(&Status {
@@ -115,7 +115,7 @@ pub async fn answer(watched: web::Data<Watched>) -> HttpResponse {
             Mode::Import => "import",
             Mode::Proxy => "proxy",
         },
-        verdict: health::verdict(&watched, &health, &reading),
+        verdict: health::verdict(&bridge, &watched.history, &health, &reading),
         health,
         migration: accounts.progress.crossed().map(|crossed| migration(crossed, now)),
         logins: Logins::take(metrics),

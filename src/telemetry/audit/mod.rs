@@ -13,6 +13,7 @@ mod writer;
 pub use output::{Destination, Output};
 
 use prometheus::IntCounterVec;
+use serde_json::json;
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
@@ -34,7 +35,7 @@ const CLOSE: Duration = Duration::from_secs(5);
 /// The stream's entrance.
 pub struct Audit {
     queue: SyncSender<Message>,
-    required: bool,
+    required: AtomicBool,
     state: Arc<State>,
     writer: Mutex<Option<JoinHandle<()>>>,
 }
@@ -80,13 +81,13 @@ impl Audit {
             .name("audit".into())
             .spawn(move || writer.run(&messages))
             .map_err(|error| format!("no thread for the audit stream: {error}"))?;
-        Ok(Self { queue, required, state, writer: Mutex::new(Some(thread)) })
+        Ok(Self { queue, required: AtomicBool::new(required), state, writer: Mutex::new(Some(thread)) })
     }
 
     /// Whether what cannot be recorded has to be refused now. One that is refused so is counted as lost.
     #[must_use]
     pub fn refuses(&self) -> bool {
-        let refuses = self.required && self.is_failing();
+        let refuses = self.is_required() && self.is_failing();
         if refuses {
             self.state.lose();
         }
@@ -102,14 +103,22 @@ impl Audit {
     /// Whether a decision may only be told once it is recorded.
     #[must_use]
     pub fn is_required(&self) -> bool {
-        self.required
+        self.required.load(Ordering::Relaxed)
+    }
+
+    /// The same stream by other words of the configuration. `key` is said in the stream, where it is another one.
+    pub fn go_on(&self, required: bool, key: Option<&'static str>) {
+        self.required.store(required, Ordering::Relaxed);
+        if let Some(key) = key {
+            self.note(writer::event(&json!({"time": now(), "event": "key", "account_key": key})));
+        }
     }
 
     /// Records a line, which ends in a line feed. Where the stream is required, waits until it is written.
     ///
     /// Answers whether the decision may be told.
     pub async fn record(&self, line: Vec<u8>, deadline: Instant) -> bool {
-        if !self.required {
+        if !self.is_required() {
             self.note(line);
             return true;
         }

@@ -82,18 +82,24 @@ impl Writer {
                 }
                 Ok(Message::Reopen) => self.reopen(),
                 Ok(Message::Close(done)) => {
-                    if self.bridge_gap() {
-                        // Nothing comes behind it whose order it could spoil.
-                        let _ = self.output.write(&event(&json!({"time": now(), "event": "stop"})));
-                    }
+                    self.stop();
                     let _ = done.send(());
                     return;
                 }
                 Err(RecvTimeoutError::Timeout) => {
                     self.bridge_gap();
                 }
-                Err(RecvTimeoutError::Disconnected) => return,
+                // A reload has put another stream in its place, and its last request has ended.
+                Err(RecvTimeoutError::Disconnected) => return self.stop(),
             }
+        }
+    }
+
+    /// Says that the stream ends here.
+    fn stop(&mut self) {
+        if self.bridge_gap() {
+            // Nothing comes behind it whose order it could spoil.
+            let _ = self.output.write(&event(&json!({"time": now(), "event": "stop"})));
         }
     }
 
@@ -154,6 +160,7 @@ pub fn now() -> String {
     Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-fn event(event: &serde_json::Value) -> Vec<u8> {
+/// A line of the stream's own.
+pub fn event(event: &serde_json::Value) -> Vec<u8> {
     format!("{event}\n").into_bytes()
 }
