@@ -26,7 +26,10 @@ impl ClientName {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         if text.contains(':') {
-            let whole = text.bytes().all(|byte| byte.is_ascii_graphic()) && url::Url::parse(text).is_ok();
+            let names_somebody =
+                |url: url::Url| url.host_str().is_some_and(|host| !host.is_empty()) || !url.path().is_empty();
+            let whole =
+                text.bytes().all(|byte| byte.is_ascii_graphic()) && url::Url::parse(text).is_ok_and(names_somebody);
             return whole.then(|| Self::Uri(text.to_owned()));
         }
         match text.strip_prefix("*.") {

@@ -165,7 +165,7 @@ mod tests {
         local.follow(&A, seconds(500), second, 1);
         assert_eq!(local.untold(&A, 1), None);
         assert!(local.untold(&A, 2).is_some(), "a store that was restarted has forgotten");
-        assert_eq!(local.untold_to_any().untold(&A, 1), second, "and so has another one");
+        assert!(local.untold_to_any().untold(&A, 1).is_some(), "and so has another one");
         local.follow(&A, seconds(0), None, 2);
         assert!(local.buckets().is_empty());
     }
