@@ -129,7 +129,8 @@ async fn what_is_out_of_reach_is_never_an_answer_about_a_person() {
     let mut text = String::new();
     let lock = || {
         let mut connection = SqliteConnection::establish(&world.database().to_string_lossy()).expect("a connection");
-        connection.batch_execute("BEGIN EXCLUSIVE").expect("a lock");
+        // Whoever reads at this moment finishes first.
+        connection.batch_execute("PRAGMA busy_timeout = 10000; BEGIN EXCLUSIVE").expect("a lock");
         connection
     };
     let locked = lock();

@@ -5,6 +5,7 @@ use reqwest::{
     multipart::{Form, Part},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// What became of a file that was sent.
 #[derive(Debug)]
@@ -46,7 +47,7 @@ pub struct Summary {
 
 /// A job as the API tells it.
 #[derive(Deserialize)]
-pub struct Job {
+struct Job {
     #[serde(default)]
     id: String,
     #[serde(default)]
@@ -59,7 +60,7 @@ pub struct Job {
 pub struct UserErrors {
     /// The user as it was sent.
     #[serde(default)]
-    pub user: serde_json::Value,
+    pub user: Value,
     #[serde(default)]
     errors: Vec<UserError>,
 }
@@ -163,12 +164,21 @@ impl ManagementApi {
     /// `ApiError`.
     pub async fn job_errors(&mut self, id: &str) -> Result<Option<Vec<UserErrors>>, ApiError> {
         let url = self.route(&format!("jobs/{}/errors", in_path(id)));
-        let answer = self.ask(|http| http.get(&url)).await?;
-        match answer.status {
-            StatusCode::NO_CONTENT => Ok(Some(Vec::new())),
-            StatusCode::OK => Ok(serde_json::from_slice(&answer.body).ok()),
-            StatusCode::NOT_FOUND | StatusCode::GONE | StatusCode::BAD_REQUEST => Ok(None),
-            _ => Err(answer.refusal("to tell who was not imported")),
+        for _ in 0..UNREADABLE {
+            let answer = self.ask(|http| http.get(&url)).await?;
+            match answer.status {
+                StatusCode::NO_CONTENT => return Ok(Some(Vec::new())),
+                StatusCode::NOT_FOUND | StatusCode::GONE | StatusCode::BAD_REQUEST => return Ok(None),
+                StatusCode::OK => {}
+                _ => return Err(answer.refusal("to tell who was not imported")),
+            }
+            // A job that failed as a whole answers with itself instead of a list.
+            match serde_json::from_slice::<Value>(&answer.body) {
+                Ok(list @ Value::Array(_)) => return Ok(serde_json::from_value(list).ok()),
+                Ok(_) => return Ok(None),
+                Err(_) => self.pace.failed(),
+            }
         }
+        Ok(None)
     }
 }

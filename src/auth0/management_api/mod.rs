@@ -5,7 +5,7 @@ mod pace;
 mod token;
 mod users;
 
-pub use jobs::{Job, JobState, Sent, Summary, UserErrors};
+pub use jobs::{JobState, Sent, Summary, UserErrors};
 pub use pace::jittered;
 pub use users::Presence;
 
