@@ -12,7 +12,7 @@ use crate::{
         attempt::Attempt,
         digest::Digest,
         families::bcrypt,
-        lanes::Lane,
+        lanes::{Kind, Lane},
         scheme::{Cost, Identified, Verifier},
     },
     store::legacy_row::LegacyRow,
@@ -126,6 +126,12 @@ impl Usual {
     #[must_use]
     pub fn cost(&self) -> &Cost {
         &self.cost
+    }
+
+    /// What it can run beside.
+    #[must_use]
+    pub fn lane_kind(&self) -> Option<Kind> {
+        self.verifier.lane_kind()
     }
 
     /// Its part in a kernel, where it has one.

@@ -2,7 +2,7 @@
 use super::decoy::{self, Usual};
 use crate::hash::{
     attempt::Attempt,
-    lanes::{self, Lane},
+    lanes::{self, Kind, Lane},
     scheme::{Verdict, Verifier},
 };
 use std::{
@@ -34,12 +34,12 @@ pub enum NotVerified {
     TooLarge,
 }
 
-/// Jobs with the same key fit into one kernel: kind and rounds of the usual hash.
+/// Jobs of the same kind fit into one run of a kernel.
 #[must_use]
-pub fn lane_key(job: &Job) -> Option<(&'static str, u64)> {
+pub fn lane_kind(job: &Job) -> Option<Kind> {
     let usual = job.usual.cost();
     let of_usual_cost = job.verifier.as_ref().is_none_or(|verifier| verifier.cost() == *usual);
-    (of_usual_cost && usual.kind == "bcrypt").then_some((usual.kind, usual.rounds))
+    of_usual_cost.then(|| job.usual.lane_kind()).flatten()
 }
 
 /// The verdict; none where there was only a decoy.
@@ -71,7 +71,7 @@ fn side_by_side(jobs: &[&Job]) -> Vec<Option<Outcome>> {
             Some(verifier) => verifier.lane(&job.attempt),
             None => job.usual.lane(&job.attempt),
         };
-        let lane = lane.filter(|lane| prepared.first().is_none_or(|first| lane.fits(first)));
+        let lane = lane.filter(|lane| prepared.first().is_none_or(|first| lane.kind() == first.kind()));
         in_lane.push(lane.is_some());
         prepared.extend(lane);
     }

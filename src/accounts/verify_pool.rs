@@ -11,11 +11,8 @@
 //! A request that would miss its deadline is refused at once with 503: waiting would cost its caller the time and
 //! those behind it the threads. A job whose caller has gone, or whose deadline has passed, is dropped before it costs
 //! anything.
-use super::verification::{Job, NotVerified, Outcome, lane_key, memory_of, run};
-use crate::{
-    hash::{lanes, scheme::Verdict},
-    telemetry::metrics::Metrics,
-};
+use super::verification::{Job, NotVerified, Outcome, lane_kind, memory_of, run};
+use crate::{hash::scheme::Verdict, telemetry::metrics::Metrics};
 use std::{
     collections::VecDeque,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -221,15 +218,15 @@ impl Shared {
     /// The job and those that run beside it, in the order in which they came.
     fn batch(&self, queue: &mut Queue, first: Waiting, now: Instant) -> Vec<Waiting> {
         let mut batch = vec![first];
-        let Some(lane) = batch.first().and_then(|first| lane_key(&first.job)) else { return batch };
+        let Some(kind) = batch.first().and_then(|first| lane_kind(&first.job)) else { return batch };
         let idle = self.threads.saturating_sub(queue.working).max(1);
-        let share = (queue.waiting.len() + 1).div_ceil(idle).min(lanes::WIDTH);
+        let share = (queue.waiting.len() + 1).div_ceil(idle).min(kind.kernel.widest());
         let mut at = 0;
         while batch.len() < share
             && let Some(waiting) = queue.waiting.get(at)
         {
             let alive = !waiting.reply.is_closed() && waiting.deadline > now;
-            if alive && lane_key(&waiting.job) == Some(lane) {
+            if alive && lane_kind(&waiting.job) == Some(kind) {
                 batch.extend(queue.waiting.remove(at));
             } else {
                 at += 1;

@@ -7,7 +7,7 @@
 use crate::hash::{
     attempt::Attempt,
     bounds, encoding,
-    lanes::{self, Lane},
+    lanes::{self, Kernel, Kind, Lane},
     scheme::{Cost, ParseError, Scheme, Site, Stored, Tell, Verdict, Verifier},
 };
 use zeroize::Zeroizing;
@@ -108,6 +108,10 @@ impl Verifier for BcryptHash {
         }
         // Every writer's language ends the key at a NUL or refuses one: no stored hash is of such a password.
         Verdict::of(encoding::equal(&*digest, &self.digest) && !password.contains(&0))
+    }
+
+    fn lane_kind(&self) -> Option<Kind> {
+        self.head.is_none().then_some(Kind { kernel: Kernel::Bcrypt, rounds: 1 << self.cost })
     }
 
     fn lane(&self, attempt: &Attempt) -> Option<Lane> {

@@ -6,7 +6,7 @@
 )]
 #![expect(clippy::inline_always, reason = "a call in the innermost step costs 6 %")]
 use super::pi;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// "OrpheanBeholderScryDoubt", the text that is encrypted.
 const MAGIC: [u32; 6] = [0x4f72_7068, 0x6561_6e42, 0x6568_6f6c, 0x6465_7253, 0x6372_7944, 0x6f75_6274];
@@ -62,7 +62,26 @@ impl State {
     }
 }
 
-/// The digests of all lanes at one cost (log2 of rounds).
+/// The digests of any number of lanes at one cost, as many side by side as is worth it.
+#[must_use]
+pub fn run(inputs: &[&Input], cost: u32) -> Vec<Zeroizing<Vec<u8>>> {
+    let mut outputs = Vec::new();
+    let mut rest = inputs;
+    let mut keep = |digests: &[[u8; 24]]| outputs.extend(digests.iter().map(|digest| Zeroizing::new(digest.to_vec())));
+    while let Some((four, behind)) = rest.split_first_chunk::<4>() {
+        keep(&bcrypt(*four, cost));
+        rest = behind;
+    }
+    match rest {
+        [a, b, c] => keep(&bcrypt([*a, *b, *c], cost)),
+        [a, b] => keep(&bcrypt([*a, *b], cost)),
+        [a] => keep(&bcrypt([*a], cost)),
+        _ => {}
+    }
+    outputs
+}
+
+/// The digests of N lanes at one cost (log2 of rounds).
 #[must_use]
 pub fn bcrypt<const N: usize>(inputs: [&Input; N], cost: u32) -> [[u8; 24]; N] {
     let mut states: Box<[State; N]> = Box::new(std::array::from_fn(|_| State { p: pi::P, s: pi::S }));

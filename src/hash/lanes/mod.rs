@@ -4,11 +4,36 @@
 //! functions over N states, safe Rust; each is tested lane by lane against a single implementation.
 pub mod bcrypt;
 mod pi;
+pub mod processor;
 
 use zeroize::Zeroizing;
 
-/// Most lanes of one run: four bcrypt chains take little longer than one, and more would keep the first waiting.
-pub const WIDTH: usize = 4;
+/// A function over lanes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kernel {
+    /// EksBlowfish.
+    Bcrypt,
+}
+
+impl Kernel {
+    /// The most lanes of one run that are worth it here: more would keep the first waiting for little.
+    #[must_use]
+    pub fn widest(self) -> usize {
+        match self {
+            // Four chains take little longer than one.
+            Self::Bcrypt => 4,
+        }
+    }
+}
+
+/// Which lanes can run side by side: those of one kernel that are equally long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Kind {
+    /// The kernel.
+    pub kernel: Kernel,
+    /// How long, in its own unit.
+    pub rounds: u64,
+}
 
 /// One hash's work in a kernel.
 pub enum Lane {
@@ -17,31 +42,23 @@ pub enum Lane {
 }
 
 impl Lane {
-    /// Whether two lanes can run side by side: the same kernel, equally long.
+    /// What it can run beside.
     #[must_use]
-    pub fn fits(&self, other: &Self) -> bool {
-        let (Self::Bcrypt(_, cost), Self::Bcrypt(_, other)) = (self, other);
-        cost == other
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Bcrypt(_, cost) => Kind { kernel: Kernel::Bcrypt, rounds: 1 << cost },
+        }
     }
 }
 
-/// The outputs of lanes that fit each other, in their order.
+/// The outputs of lanes of one kind, in their order; a lane of another kind than the first gives an empty one.
 #[must_use]
 pub fn run(lanes: &[Lane]) -> Vec<Zeroizing<Vec<u8>>> {
-    let Some(Lane::Bcrypt(_, cost)) = lanes.first() else { return Vec::new() };
-    let inputs: Vec<&bcrypt::Input> = lanes.iter().map(|Lane::Bcrypt(input, _)| input).collect();
-    let mut outputs = Vec::new();
-    let mut rest = inputs.as_slice();
-    let mut keep = |digests: &[[u8; 24]]| outputs.extend(digests.iter().map(|digest| Zeroizing::new(digest.to_vec())));
-    while let Some((four, behind)) = rest.split_first_chunk::<4>() {
-        keep(&bcrypt::bcrypt(*four, *cost));
-        rest = behind;
+    match lanes.first() {
+        None => Vec::new(),
+        Some(Lane::Bcrypt(_, cost)) => {
+            let inputs: Vec<&bcrypt::Input> = lanes.iter().map(|Lane::Bcrypt(input, _)| input).collect();
+            bcrypt::run(&inputs, *cost)
+        }
     }
-    match rest {
-        [a, b, c] => keep(&bcrypt::bcrypt([*a, *b, *c], *cost)),
-        [a, b] => keep(&bcrypt::bcrypt([*a, *b], *cost)),
-        [a] => keep(&bcrypt::bcrypt([*a], *cost)),
-        _ => {}
-    }
-    outputs
 }
