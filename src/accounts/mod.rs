@@ -19,6 +19,7 @@ pub mod progress;
 pub mod stored_hash;
 pub mod subject;
 pub mod throttle;
+pub mod times;
 pub mod transcode;
 pub mod user_id;
 pub mod verification;

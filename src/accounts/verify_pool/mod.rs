@@ -3,18 +3,20 @@
 //! Hash work never runs anywhere else: an async thread that hashed would hold up everybody's answers.
 //!
 //! # Why side by side
-//! A thread takes as many waiting jobs as fit into one run of a kernel (`hash::lanes`), but leaves each idle thread its
-//! share. A lone job starts at once. Only hashes of the deployment's usual cost go together: what is cheaper is topped
-//! up alone.
+//! A thread takes as many waiting jobs as get done in about the time of one (`hash::lanes`), but leaves each idle
+//! thread its share. A lone job starts at once and waits for no company.
 //!
 //! # Why admission at the door
 //! A request that would miss its deadline is refused at once with 503: waiting would cost its caller the time and
 //! those behind it the threads. A job whose caller has gone, or whose deadline has passed, is dropped before it costs
 //! anything.
-use super::verification::{Job, NotVerified, Outcome, lane_kind, memory_of, run};
+mod crowd;
+mod queue;
+
+use super::verification::{Job, NotVerified, Outcome, Shape, run};
 use crate::{hash::scheme::Verdict, telemetry::metrics::Metrics};
+use queue::{Batch, Bounds, Queue, Waiting};
 use std::{
-    collections::VecDeque,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::JoinHandle,
     time::{Duration, Instant},
@@ -24,31 +26,10 @@ use tokio::sync::oneshot;
 /// How much nicer than the threads that answer `/get_user`, health and metrics.
 const NICENESS: i32 = 10;
 
-struct Waiting {
-    job: Job,
-    memory: u64,
-    deadline: Instant,
-    queued: Instant,
-    reply: oneshot::Sender<Outcome>,
-}
-
-struct Queue {
-    waiting: VecDeque<Waiting>,
-    running: usize,
-    // Threads at work, each with a batch.
-    working: usize,
-    memory: u64,
-    // Moving average of one job's work: what the wait is predicted with.
-    mean: Duration,
-    closed: bool,
-}
-
 struct Shared {
     queue: Mutex<Queue>,
     changed: Condvar,
-    threads: usize,
-    depth: usize,
-    memory: u64,
+    bounds: Bounds,
     metrics: Metrics,
 }
 
@@ -64,10 +45,8 @@ impl VerifyPool {
     /// # Errors
     /// When the system gives no thread.
     pub fn start(threads: usize, depth: usize, memory: u64, metrics: Metrics) -> std::io::Result<Self> {
-        let queue =
-            Queue { waiting: VecDeque::new(), running: 0, working: 0, memory: 0, mean: Duration::ZERO, closed: false };
-        let shared =
-            Arc::new(Shared { queue: Mutex::new(queue), changed: Condvar::new(), threads, depth, memory, metrics });
+        let bounds = Bounds { threads, depth, memory };
+        let shared = Arc::new(Shared { queue: Mutex::new(Queue::new()), changed: Condvar::new(), bounds, metrics });
         let mut started = Vec::new();
         for number in 0..threads {
             let shared = Arc::clone(&shared);
@@ -80,7 +59,8 @@ impl VerifyPool {
     /// Threads, places of the queue, and bytes of the budget.
     #[must_use]
     pub fn bounds(&self) -> (usize, usize, u64) {
-        (self.shared.threads, self.shared.depth, self.shared.memory)
+        let Bounds { threads, depth, memory } = self.shared.bounds;
+        (threads, depth, memory)
     }
 
     /// Whether a job with this deadline would be taken now: whoever asks early spares the database.
@@ -88,7 +68,7 @@ impl VerifyPool {
     /// # Errors
     /// `Overloaded`.
     pub fn has_room(&self, deadline: Instant) -> Result<(), NotVerified> {
-        self.shared.has_room(&mut self.shared.lock(), Instant::now(), deadline)
+        self.shared.lock().has_room(&self.shared.bounds, Instant::now(), deadline)
     }
 
     /// Verifies, or says why not. `None` means that there was only a decoy.
@@ -123,37 +103,17 @@ impl Shared {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the queue takes one more, and it would be done by its deadline.
-    fn has_room(&self, queue: &mut Queue, now: Instant, deadline: Instant) -> Result<(), NotVerified> {
-        if queue.waiting.len() >= self.depth {
-            // Jobs whose callers have gone hold no place.
-            queue.waiting.retain(|waiting| !waiting.reply.is_closed());
-        }
-        let ahead = queue.waiting.len() + queue.running;
-        let rounds = u32::try_from(ahead / self.threads.max(1) + 1).unwrap_or(u32::MAX);
-        let predicted = queue.mean.saturating_mul(rounds);
-        let is_late = ahead >= self.threads && now + predicted > deadline;
-        if queue.waiting.len() >= self.depth || is_late {
-            return Err(NotVerified::Overloaded(Duration::from_secs(predicted.as_secs().clamp(1, 30))));
-        }
-        Ok(())
-    }
-
-    fn admit(
-        &self,
-        job: Job,
-        deadline: Instant,
-    ) -> Result<oneshot::Receiver<Result<Option<Verdict>, NotVerified>>, NotVerified> {
-        let memory = memory_of(&job);
-        if memory > self.memory {
+    fn admit(&self, job: Job, deadline: Instant) -> Result<oneshot::Receiver<Outcome>, NotVerified> {
+        let shape = Shape::of(&job);
+        if shape.memory > self.bounds.memory {
             return Err(NotVerified::TooLarge);
         }
         let now = Instant::now();
         let (reply, answer) = oneshot::channel();
         let mut queue = self.lock();
-        self.has_room(&mut queue, now, deadline)?;
-        queue.waiting.push_back(Waiting { job, memory, deadline, queued: now, reply });
-        self.metrics.queue_depth.set(gauge(queue.waiting.len()));
+        queue.has_room(&self.bounds, now, deadline)?;
+        queue.push(Waiting { job, shape, deadline, queued: now, reply });
+        self.metrics.queue_depth.set(gauge(queue.depth()));
         drop(queue);
         self.changed.notify_one();
         Ok(answer)
@@ -164,88 +124,45 @@ impl Shared {
         let _ = rustix::process::setpriority_process(None, NICENESS);
         while let Some(batch) = self.next() {
             let begun = Instant::now();
-            for waiting in &batch {
+            for waiting in &batch.jobs {
                 self.metrics.queue_seconds.observe(begun.duration_since(waiting.queued).as_secs_f64());
             }
-            let jobs: Vec<&Job> = batch.iter().map(|waiting| &waiting.job).collect();
+            let jobs: Vec<(&Job, Shape)> = batch.jobs.iter().map(|waiting| (&waiting.job, waiting.shape)).collect();
             let results = run(&jobs);
             let took = begun.elapsed();
-            let memory = batch.iter().map(|waiting| waiting.memory).sum();
-            let count = batch.len();
-            for (waiting, result) in batch.into_iter().zip(results) {
+            let (count, memory, dear) = (batch.jobs.len(), batch.memory, batch.is_dear());
+            for (waiting, result) in batch.jobs.into_iter().zip(results) {
                 self.metrics.verify_seconds.with_label_values(&[waiting.job.scheme]).observe(took.as_secs_f64());
                 drop(waiting.job);
                 // A caller who has gone needs no answer.
                 let _ = waiting.reply.send(result);
             }
-            self.done(count, memory, took);
+            self.done(count, memory, dear, took);
         }
     }
 
-    fn next(&self) -> Option<Vec<Waiting>> {
+    fn next(&self) -> Option<Batch> {
         let mut queue = self.lock();
         loop {
             if queue.closed {
                 return None;
             }
-            let now = Instant::now();
-            while let Some(first) = queue.waiting.front() {
-                if first.reply.is_closed() {
-                    queue.waiting.pop_front();
-                } else if first.deadline <= now {
-                    if let Some(late) = queue.waiting.pop_front() {
-                        let _ = late.reply.send(Err(NotVerified::Overloaded(Duration::from_secs(1))));
-                    }
-                } else {
-                    break;
-                }
-            }
-            let fits = queue.waiting.front().is_some_and(|first| queue.memory + first.memory <= self.memory);
-            if fits && let Some(first) = queue.waiting.pop_front() {
-                let batch = self.batch(&mut queue, first, now);
-                queue.working += 1;
-                queue.running += batch.len();
-                queue.memory += batch.iter().map(|waiting| waiting.memory).sum::<u64>();
-                self.metrics.queue_depth.set(gauge(queue.waiting.len()));
-                self.metrics.verify_memory.set(gauge(queue.memory));
+            let batch = queue.next(&self.bounds, Instant::now());
+            self.metrics.queue_depth.set(gauge(queue.depth()));
+            if let Some(batch) = batch {
+                self.metrics.verify_memory.set(gauge(queue.memory()));
                 return Some(batch);
             }
-            self.metrics.queue_depth.set(gauge(queue.waiting.len()));
             queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    /// The job and those that run beside it, in the order in which they came.
-    fn batch(&self, queue: &mut Queue, first: Waiting, now: Instant) -> Vec<Waiting> {
-        let mut batch = vec![first];
-        let Some(kind) = batch.first().and_then(|first| lane_kind(&first.job)) else { return batch };
-        let idle = self.threads.saturating_sub(queue.working).max(1);
-        let share = (queue.waiting.len() + 1).div_ceil(idle).min(kind.kernel.widest());
-        let mut at = 0;
-        while batch.len() < share
-            && let Some(waiting) = queue.waiting.get(at)
-        {
-            let alive = !waiting.reply.is_closed() && waiting.deadline > now;
-            if alive && lane_kind(&waiting.job) == Some(kind) {
-                batch.extend(queue.waiting.remove(at));
-            } else {
-                at += 1;
-            }
-        }
-        batch
-    }
-
-    fn done(&self, count: usize, memory: u64, took: Duration) {
+    fn done(&self, count: usize, memory: u64, dear: bool, took: Duration) {
         let mut queue = self.lock();
-        queue.running -= count;
-        queue.working = queue.working.saturating_sub(1);
-        queue.memory -= memory;
-        // What one job keeps a thread: the jobs of a batch share its time.
-        let took = took / u32::try_from(count).unwrap_or(1).max(1);
-        queue.mean = if queue.mean.is_zero() { took } else { queue.mean * 7 / 8 + took / 8 };
-        self.metrics.verify_memory.set(gauge(queue.memory));
+        queue.done(count, memory, dear, took);
+        self.metrics.verify_memory.set(gauge(queue.memory()));
         drop(queue);
-        // Memory came free: every waiting thread may now find a job that fits.
+        // Memory came free, or a thread for what is dear: every waiting one may now find a job.
         self.changed.notify_all();
     }
 }
