@@ -14,7 +14,10 @@ mod crowd;
 mod queue;
 
 use super::verification::{Job, NotVerified, Outcome, Shape, run};
-use crate::{hash::scheme::Verdict, telemetry::metrics::Metrics};
+use crate::{
+    hash::{kept_memory, scheme::Verdict},
+    telemetry::metrics::Metrics,
+};
 use queue::{Batch, Bounds, Queue, Waiting};
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -25,6 +28,11 @@ use tokio::sync::oneshot;
 
 /// How much nicer than the threads that answer `/get_user`, health and metrics.
 const NICENESS: i32 = 10;
+
+/// How long an idle thread keeps the memory of its last verification.
+const KEPT: Duration = Duration::from_secs(10);
+/// Most memory that each keeps, in bytes.
+const MOST_KEPT: u64 = 64 << 20;
 
 struct Shared {
     queue: Mutex<Queue>,
@@ -122,6 +130,9 @@ impl Shared {
     fn work(&self) {
         // Being nicer is a wish: a system that refuses it only loses isolation.
         let _ = rustix::process::setpriority_process(None, NICENESS);
+        // What all threads keep is within the budget of what they run.
+        let share = self.bounds.memory / u64::try_from(self.bounds.threads).unwrap_or(u64::MAX).max(1);
+        kept_memory::keep_at_most(share.min(MOST_KEPT));
         while let Some(batch) = self.next() {
             let begun = Instant::now();
             for waiting in &batch.jobs {
@@ -142,7 +153,7 @@ impl Shared {
     }
 
     fn next(&self) -> Option<Batch> {
-        let mut queue = self.lock();
+        let (mut queue, mut is_warm) = (self.lock(), true);
         loop {
             if queue.closed {
                 return None;
@@ -153,7 +164,16 @@ impl Shared {
                 self.metrics.verify_memory.set(gauge(queue.memory()));
                 return Some(batch);
             }
-            queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            if is_warm {
+                let (back, waited) = self.changed.wait_timeout(queue, KEPT).unwrap_or_else(PoisonError::into_inner);
+                queue = back;
+                if waited.timed_out() {
+                    kept_memory::give_back();
+                    is_warm = false;
+                }
+            } else {
+                queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use crate::{
     cli::terminal,
     hash::{
         attempt::Attempt,
+        kept_memory,
         lanes::{self, Lane, processor},
         registry,
         scheme::{Site, Stored, Verifier},
@@ -54,6 +55,8 @@ pub fn run(names: &[String], seconds: u64, portable: bool, as_json: bool) -> Exi
         return Exit::Usage;
     }
     processor::use_portable_only(portable);
+    // As the threads of the service do.
+    kept_memory::keep_at_most(64 << 20);
     let chosen = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
     let mut results = Vec::new();
     if !as_json {
