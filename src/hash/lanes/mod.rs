@@ -5,6 +5,8 @@
 pub mod bcrypt;
 mod pi;
 pub mod processor;
+pub mod sha256;
+pub mod sha512;
 
 use zeroize::Zeroizing;
 
