@@ -3,11 +3,21 @@
 //! A chain of dependent table look-ups waits for the cache most of its time: independent chains wait together. Pure
 //! functions over N states, safe Rust; each is tested lane by lane against a single implementation.
 pub mod bcrypt;
+#[cfg(not(target_arch = "x86_64"))]
+mod one_by_one;
+pub mod pbkdf2;
 mod pi;
 pub mod processor;
+pub mod sha1;
 pub mod sha256;
 pub mod sha512;
+#[cfg(target_arch = "x86_64")]
+pub mod sha_ni;
+#[cfg(target_arch = "x86_64")]
+mod side_by_side;
+mod stretch;
 
+use processor::processor;
 use zeroize::Zeroizing;
 
 /// A function over lanes.
@@ -15,6 +25,12 @@ use zeroize::Zeroizing;
 pub enum Kernel {
     /// EksBlowfish.
     Bcrypt,
+    /// PBKDF2-HMAC-SHA-1.
+    Pbkdf2Sha1,
+    /// PBKDF2-HMAC-SHA-256.
+    Pbkdf2Sha256,
+    /// PBKDF2-HMAC-SHA-512.
+    Pbkdf2Sha512,
 }
 
 impl Kernel {
@@ -24,6 +40,9 @@ impl Kernel {
         match self {
             // Four chains take little longer than one.
             Self::Bcrypt => 4,
+            Self::Pbkdf2Sha1 => pbkdf2::Prf::Sha1.widest(processor()),
+            Self::Pbkdf2Sha256 => pbkdf2::Prf::Sha256.widest(processor()),
+            Self::Pbkdf2Sha512 => pbkdf2::Prf::Sha512.widest(processor()),
         }
     }
 }
@@ -37,10 +56,24 @@ pub struct Kind {
     pub rounds: u64,
 }
 
+impl Kind {
+    /// The most lanes of one run that are worth it here; one that fills several places of the kernel leaves room for less.
+    #[must_use]
+    pub fn widest(self) -> usize {
+        let places = match self.kernel {
+            Kernel::Bcrypt => 1,
+            Kernel::Pbkdf2Sha1 | Kernel::Pbkdf2Sha256 | Kernel::Pbkdf2Sha512 => pbkdf2::blocks(self.rounds),
+        };
+        (self.kernel.widest() / places.max(1)).max(1)
+    }
+}
+
 /// One hash's work in a kernel.
 pub enum Lane {
     /// bcrypt of this input at this cost.
     Bcrypt(bcrypt::Input, u32),
+    /// PBKDF2 of this input.
+    Pbkdf2(pbkdf2::Input),
 }
 
 impl Lane {
@@ -49,6 +82,7 @@ impl Lane {
     pub fn kind(&self) -> Kind {
         match self {
             Self::Bcrypt(_, cost) => Kind { kernel: Kernel::Bcrypt, rounds: 1 << cost },
+            Self::Pbkdf2(input) => input.kind(),
         }
     }
 }
@@ -56,11 +90,20 @@ impl Lane {
 /// The outputs of lanes of one kind, in their order; a lane of another kind than the first gives an empty one.
 #[must_use]
 pub fn run(lanes: &[Lane]) -> Vec<Zeroizing<Vec<u8>>> {
-    match lanes.first() {
-        None => Vec::new(),
-        Some(Lane::Bcrypt(_, cost)) => {
-            let inputs: Vec<&bcrypt::Input> = lanes.iter().map(|Lane::Bcrypt(input, _)| input).collect();
-            bcrypt::run(&inputs, *cost)
+    let Some(first) = lanes.first() else { return Vec::new() };
+    let kind = first.kind();
+    let alike = lanes.iter().filter(|lane| lane.kind() == kind);
+    let mut outputs = match first {
+        Lane::Bcrypt(_, cost) => {
+            let inputs = alike.filter_map(|lane| if let Lane::Bcrypt(input, _) = lane { Some(input) } else { None });
+            bcrypt::run(&inputs.collect::<Vec<_>>(), *cost)
+        }
+        Lane::Pbkdf2(_) => {
+            let inputs = alike.filter_map(|lane| if let Lane::Pbkdf2(input) = lane { Some(input) } else { None });
+            pbkdf2::run(&inputs.collect::<Vec<_>>())
         }
     }
+    .into_iter();
+    let output = |lane: &Lane| (lane.kind() == kind).then(|| outputs.next()).flatten().unwrap_or_default();
+    lanes.iter().map(output).collect()
 }
