@@ -220,7 +220,7 @@ impl Shared {
         let mut batch = vec![first];
         let Some(kind) = batch.first().and_then(|first| lane_kind(&first.job)) else { return batch };
         let idle = self.threads.saturating_sub(queue.working).max(1);
-        let share = (queue.waiting.len() + 1).div_ceil(idle).min(kind.kernel.widest());
+        let share = (queue.waiting.len() + 1).div_ceil(idle).min(kind.widest());
         let mut at = 0;
         while batch.len() < share
             && let Some(waiting) = queue.waiting.get(at)

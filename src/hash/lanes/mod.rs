@@ -8,11 +8,20 @@ pub mod chained;
 mod compression;
 pub mod crypt_rounds;
 mod md5;
+#[cfg(not(target_arch = "x86_64"))]
+mod one_by_one;
+pub mod pbkdf2;
 mod pi;
 pub mod processor;
+pub mod sha1;
 pub mod sha256;
 mod sha256_chain;
 pub mod sha512;
+#[cfg(target_arch = "x86_64")]
+pub mod sha_ni;
+#[cfg(target_arch = "x86_64")]
+mod side_by_side;
+mod stretch;
 
 use chain::Input;
 use chained::Digest;
@@ -37,6 +46,12 @@ pub enum Kernel {
     Sha256Crypt,
     /// sha512-crypt.
     Sha512Crypt,
+    /// PBKDF2-HMAC-SHA-1.
+    Pbkdf2Sha1,
+    /// PBKDF2-HMAC-SHA-256.
+    Pbkdf2Sha256,
+    /// PBKDF2-HMAC-SHA-512.
+    Pbkdf2Sha512,
 }
 
 impl Kernel {
@@ -49,6 +64,9 @@ impl Kernel {
             Self::Md5Crypt | Self::PhpassMd5 => chained::widest(Digest::Md5, processor()),
             Self::Sha256Crypt => chained::widest(Digest::Sha256, processor()),
             Self::PhpassSha512 | Self::Sha512Crypt => chained::widest(Digest::Sha512, processor()),
+            Self::Pbkdf2Sha1 => pbkdf2::Prf::Sha1.widest(processor()),
+            Self::Pbkdf2Sha256 => pbkdf2::Prf::Sha256.widest(processor()),
+            Self::Pbkdf2Sha512 => pbkdf2::Prf::Sha512.widest(processor()),
         }
     }
 }
@@ -60,6 +78,19 @@ pub struct Kind {
     pub kernel: Kernel,
     /// How long, in its own unit.
     pub rounds: u64,
+}
+
+impl Kind {
+    /// The most lanes of one run that are worth it here; one that fills several places of the kernel leaves room for less.
+    #[must_use]
+    pub fn widest(self) -> usize {
+        let places = match self.kernel {
+            Kernel::Bcrypt | Kernel::Md5Crypt | Kernel::PhpassMd5 => 1,
+            Kernel::PhpassSha512 | Kernel::Sha256Crypt | Kernel::Sha512Crypt => 1,
+            Kernel::Pbkdf2Sha1 | Kernel::Pbkdf2Sha256 | Kernel::Pbkdf2Sha512 => pbkdf2::blocks(self.rounds),
+        };
+        (self.kernel.widest() / places.max(1)).max(1)
+    }
 }
 
 /// One hash's work in a kernel.
@@ -76,6 +107,8 @@ pub enum Lane {
     Sha256Crypt(Input),
     /// The rounds of sha512-crypt.
     Sha512Crypt(Input),
+    /// PBKDF2 of this input.
+    Pbkdf2(pbkdf2::Input),
 }
 
 impl Lane {
@@ -89,6 +122,7 @@ impl Lane {
             Self::PhpassSha512(input) => Kind { kernel: Kernel::PhpassSha512, rounds: input.rounds },
             Self::Sha256Crypt(input) => Kind { kernel: Kernel::Sha256Crypt, rounds: input.rounds },
             Self::Sha512Crypt(input) => Kind { kernel: Kernel::Sha512Crypt, rounds: input.rounds },
+            Self::Pbkdf2(input) => input.kind(),
         }
     }
 }
@@ -97,24 +131,31 @@ impl Lane {
 #[must_use]
 pub fn run(lanes: &[Lane]) -> Vec<Zeroizing<Vec<u8>>> {
     let Some(first) = lanes.first() else { return Vec::new() };
-    let mut of_bcrypt = Vec::new();
-    let mut of_chains = Vec::new();
-    for lane in lanes.iter().filter(|lane| lane.kind() == first.kind()) {
-        match lane {
-            Lane::Bcrypt(input, _) => of_bcrypt.push(input),
-            Lane::Md5Crypt(input) | Lane::PhpassMd5(input) => of_chains.push(input),
-            Lane::Sha256Crypt(input) => of_chains.push(input),
-            Lane::PhpassSha512(input) | Lane::Sha512Crypt(input) => of_chains.push(input),
+    let kind = first.kind();
+    let alike = lanes.iter().filter(|lane| lane.kind() == kind);
+    let mut outputs = match first {
+        Lane::Bcrypt(_, cost) => {
+            let inputs = alike.filter_map(|lane| if let Lane::Bcrypt(input, _) = lane { Some(input) } else { None });
+            bcrypt::run(&inputs.collect::<Vec<_>>(), *cost)
         }
+        Lane::Pbkdf2(_) => {
+            let inputs = alike.filter_map(|lane| if let Lane::Pbkdf2(input) = lane { Some(input) } else { None });
+            pbkdf2::run(&inputs.collect::<Vec<_>>())
+        }
+        Lane::Md5Crypt(_) | Lane::PhpassMd5(_) => chained::run(Digest::Md5, processor(), &chains(alike)),
+        Lane::Sha256Crypt(_) => chained::run(Digest::Sha256, processor(), &chains(alike)),
+        Lane::PhpassSha512(_) | Lane::Sha512Crypt(_) => chained::run(Digest::Sha512, processor(), &chains(alike)),
     }
-    let chains = |digest| chained::run(digest, processor(), &of_chains);
-    let outputs = match first {
-        Lane::Bcrypt(_, cost) => bcrypt::run(&of_bcrypt, *cost),
-        Lane::Md5Crypt(_) | Lane::PhpassMd5(_) => chains(Digest::Md5),
-        Lane::Sha256Crypt(_) => chains(Digest::Sha256),
-        Lane::PhpassSha512(_) | Lane::Sha512Crypt(_) => chains(Digest::Sha512),
-    };
-    let mut outputs = outputs.into_iter();
-    let output = |lane: &Lane| (lane.kind() == first.kind()).then(|| outputs.next()).flatten().unwrap_or_default();
+    .into_iter();
+    let output = |lane: &Lane| (lane.kind() == kind).then(|| outputs.next()).flatten().unwrap_or_default();
     lanes.iter().map(output).collect()
+}
+
+fn chains<'a>(lanes: impl Iterator<Item = &'a Lane>) -> Vec<&'a Input> {
+    let input = |lane: &'a Lane| match lane {
+        Lane::Md5Crypt(input) | Lane::PhpassMd5(input) | Lane::PhpassSha512(input) => Some(input),
+        Lane::Sha256Crypt(input) | Lane::Sha512Crypt(input) => Some(input),
+        Lane::Bcrypt(..) | Lane::Pbkdf2(_) => None,
+    };
+    lanes.filter_map(input).collect()
 }
