@@ -12,7 +12,7 @@ use crate::{
         attempt::Attempt,
         digest::Digest,
         families::bcrypt,
-        lanes::{self, Lane},
+        lanes::{self, Kind, Lane},
         scheme::{Cost, Identified, Verifier},
     },
     store::legacy_row::LegacyRow,
@@ -125,7 +125,7 @@ impl Decoy {
 impl Usual {
     fn new(verifier: Box<dyn Verifier>, times: Arc<Times>) -> Self {
         let (cost, shape) = (verifier.cost(), Shape::of_verifier(verifier.as_ref()));
-        let width = AtomicUsize::new(shape.lanes.map_or(1, |kind| kind.kernel.widest()));
+        let width = AtomicUsize::new(shape.lanes.map_or(1, Kind::widest));
         Self { verifier, cost, shape, times, width }
     }
 

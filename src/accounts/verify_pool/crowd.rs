@@ -44,7 +44,7 @@ impl Crowd {
     /// The most that it can grow to.
     pub fn most(&self) -> usize {
         match self.groups.first().and_then(|(first, _)| first.lanes) {
-            Some(kind) if self.dear => kind.kernel.widest(),
+            Some(kind) if self.dear => kind.widest(),
             None if self.dear => 1,
             _ => self.usual.width(),
         }
@@ -88,7 +88,7 @@ impl Crowd {
     fn time_of(&self, shape: &Shape, count: usize) -> Option<Duration> {
         let of = |work: &Work, count: usize| self.usual.times().of(work, count);
         match shape.lanes {
-            Some(kind) if count <= kind.kernel.widest() => of(&shape.work, count),
+            Some(kind) if count <= kind.widest() => of(&shape.work, count),
             _ => Some(of(&shape.work, 1)? * u32::try_from(count).ok()?),
         }
     }

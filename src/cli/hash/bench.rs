@@ -5,7 +5,7 @@ use crate::{
     hash::{
         attempt::Attempt,
         kept_memory,
-        lanes::{self, Lane, processor},
+        lanes::{self, Kind, Lane, processor},
         registry,
         scheme::{Site, Stored, Verifier},
     },
@@ -97,7 +97,7 @@ fn rates(verifier: &dyn Verifier, time: Duration) -> Rates {
             std::hint::black_box(lanes::run(&prepared));
         })
     };
-    let widest = verifier.lane_kind().map_or(1, |kind| kind.kernel.widest());
+    let widest = verifier.lane_kind().map_or(1, Kind::widest);
     let best = (2..=widest).map(|width| (width, side_by_side(width, time / 8))).max_by(|a, b| a.1.total_cmp(&b.1));
     match best {
         Some((width, _)) => Rates { single, width, in_lanes: side_by_side(width, time) },

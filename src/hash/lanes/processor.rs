@@ -40,6 +40,12 @@ pub fn processor() -> Processor {
     if PORTABLE_ONLY.load(Ordering::Relaxed) { PORTABLE } else { *FOUND }
 }
 
+/// Of what is wanted, what this processor has: so no caller can ask for more than that.
+#[must_use]
+pub fn within(wanted: Processor) -> Processor {
+    Processor { vectors: wanted.vectors.min(FOUND.vectors), sha: wanted.sha && FOUND.sha }
+}
+
 /// From now on only portable instructions are used: to compare, and where a processor's extensions are not trusted.
 pub fn use_portable_only(portable: bool) {
     PORTABLE_ONLY.store(portable, Ordering::Relaxed);
@@ -67,16 +73,29 @@ fn found() -> Processor {
     PORTABLE
 }
 
-/// Defines `$name`, which is `$portable` compiled once for each kind of vectors and run as the best that there is.
+/// Defines `$name`, which is `$portable` compiled once for each kind of vectors and run as the best that there is, or as
+/// the best that `$most` allows.
 ///
 /// `$portable` must be `#[inline(always)]`, as everything in its loop: what is not part of it stays portable.
 macro_rules! for_each_vectors {
     ($(#[$doc:meta])* fn $name:ident($($argument:ident: $type:ty),* $(,)?) -> $output:ty = $portable:path) => {
         $(#[$doc])*
         fn $name($($argument: $type),*) -> $output {
+            $crate::hash::lanes::processor::for_each_vectors! {
+                fn at_most(at most processor; $($argument: $type),*) -> $output = $portable
+            }
+            at_most($crate::hash::lanes::processor::processor(), $($argument),*)
+        }
+    };
+    (
+        $(#[$doc:meta])*
+        fn $name:ident(at most $most:ident; $($argument:ident: $type:ty),* $(,)?) -> $output:ty = $portable:path
+    ) => {
+        $(#[$doc])*
+        fn $name($most: $crate::hash::lanes::processor::Processor, $($argument: $type),*) -> $output {
             #[cfg(target_arch = "x86_64")]
             {
-                use $crate::hash::lanes::processor::{Vectors, processor};
+                use $crate::hash::lanes::processor::{Vectors, within};
                 #[target_feature(enable = "avx2,bmi1,bmi2")]
                 fn avx2($($argument: $type),*) -> $output {
                     $portable($($argument),*)
@@ -85,15 +104,18 @@ macro_rules! for_each_vectors {
                 fn avx512($($argument: $type),*) -> $output {
                     $portable($($argument),*)
                 }
-                match processor().vectors {
-                    #[expect(unsafe_code, reason = "this processor has them: `processor` looked")]
+                match within($most).vectors {
+                    #[expect(unsafe_code, reason = "this processor has them: `within` looked")]
                     Vectors::Avx512 => return unsafe { avx512($($argument),*) },
-                    #[expect(unsafe_code, reason = "this processor has them: `processor` looked")]
+                    #[expect(unsafe_code, reason = "this processor has them: `within` looked")]
                     Vectors::Avx2 => return unsafe { avx2($($argument),*) },
                     Vectors::Portable => {}
                 }
             }
+            #[cfg(not(target_arch = "x86_64"))]
+            let _ = $most;
             $portable($($argument),*)
         }
     };
 }
+pub(super) use for_each_vectors;
