@@ -3,7 +3,8 @@ use super::{Bridge, body, client_certificate::Peer, live::Live, problem::Problem
 use crate::{
     accounts::subject::Subject,
     token::{
-        gate::{self, Caller, Scope},
+        gate::{Caller, Scope},
+        parts,
         rejection::Rejection,
     },
 };
@@ -131,7 +132,7 @@ async fn admit_caller(
         record.rejection = Some("repeated");
         return Err(Problem::InvalidToken);
     }
-    record.token_id = gate::token_mark(first);
+    record.token_id = parts::token_mark(first);
     let certificate = request.conn_data::<Peer>().map(Peer::thumbprint);
     let identified = tokio::time::timeout_at(deadline.into(), bridge.gate.identify(first, certificate)).await;
     let rejection = match identified {
