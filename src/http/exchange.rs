@@ -3,7 +3,7 @@ use super::{Bridge, body, client_certificate::Peer, live::Live, problem::Problem
 use crate::{
     accounts::subject::Subject,
     token::{
-        gate::{Caller, Scope},
+        gate::{Genuine, Scope},
         parts,
         rejection::Rejection,
     },
@@ -19,6 +19,7 @@ use actix_web::{
 use prometheus::IntGauge;
 use std::{
     net::SocketAddr,
+    sync::Arc,
     time::{Duration, Instant},
 };
 use zeroize::Zeroizing;
@@ -28,8 +29,8 @@ const MAX_HEADERS: usize = 16 * 1024;
 
 /// A request that was let in, with its body.
 pub struct Admitted {
-    /// The client whose token was accepted.
-    pub caller: Caller,
+    /// The accepted token, and whose it is.
+    pub token: Arc<Genuine>,
     /// The bytes of the body.
     pub body: Zeroizing<Vec<u8>>,
     /// When the answer must have left.
@@ -60,7 +61,7 @@ where
         Ok(body) => ("ok", HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).body(body)),
         Err(problem) => (problem.code(), problem.response(&request_id)),
     };
-    let done = Done { route: route.name, code, request_id: &request_id, client: record.client.as_deref(), begun };
+    let done = Done { route: route.name, code, request_id: &request_id, client: record.client(), begun };
     finish(response, &bridge, &done)
 }
 
@@ -104,8 +105,8 @@ async fn admit(
         tracing::debug!(reason = refused.reason(), "a client certificate was not accepted");
         return Err(Problem::CertificateNotAllowed);
     }
-    let caller = admit_caller(request, bridge, route.scope, deadline, record).await?;
-    if let Err(wait) = bridge.client_throttle.count(&caller.client_id, deadline).await {
+    let token = admit_caller(request, bridge, route.scope, deadline, record).await?;
+    if let Err(wait) = bridge.client_throttle.count(&token.caller.client_id, deadline).await {
         bridge.metrics.throttled.with_label_values(&["client"]).inc();
         return Err(Problem::TooManyRequests(wait));
     }
@@ -114,7 +115,7 @@ async fn admit(
         return Err(Problem::InvalidRequest("the headers are larger than 16 KiB"));
     }
     let body = body::read(request, payload, deadline).await?;
-    Ok(Admitted { caller, body, deadline })
+    Ok(Admitted { token, body, deadline })
 }
 
 async fn admit_caller(
@@ -123,7 +124,7 @@ async fn admit_caller(
     scope: Scope,
     deadline: Instant,
     record: &mut Record<'_>,
-) -> Result<Caller, Problem> {
+) -> Result<Arc<Genuine>, Problem> {
     let mut authorizations = request.headers().get_all(header::AUTHORIZATION);
     let first = authorizations.next().map(HeaderValue::as_bytes);
     // Two tokens: whoever stands between could mean the other one.
@@ -132,14 +133,14 @@ async fn admit_caller(
         record.rejection = Some("repeated");
         return Err(Problem::InvalidToken);
     }
-    record.token_id = parts::token_mark(first);
+    record.shown(|| parts::token_mark(first));
     let certificate = request.conn_data::<Peer>().map(Peer::thumbprint);
     let identified = tokio::time::timeout_at(deadline.into(), bridge.gate.identify(first, certificate)).await;
     let rejection = match identified {
         Ok(Ok(genuine)) => {
-            record.identified(&genuine.caller);
+            record.identified(&genuine);
             match bridge.gate.permit(&genuine, scope) {
-                Ok(()) => return Ok(genuine.caller),
+                Ok(()) => return Ok(genuine),
                 Err(rejection) => rejection,
             }
         }

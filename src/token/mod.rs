@@ -5,3 +5,4 @@ pub mod key_set;
 pub mod keys;
 pub mod parts;
 pub mod rejection;
+pub mod verified;
