@@ -8,6 +8,7 @@ pub(crate) mod mysql;
 mod mysql_catalogue;
 mod mysql_stream;
 mod open;
+mod pipeline;
 mod plan;
 pub(crate) mod postgres;
 mod postgres_catalogue;

@@ -69,17 +69,33 @@ pub(crate) struct SqlStore<R: RowReader> {
     plan: Plan,
     ping: Reading,
     whole: Option<Box<dyn Whole>>,
+    lookups: Option<Box<dyn RowReader>>,
 }
 
 impl<R: RowReader> SqlStore<R> {
     pub fn new(sessions: R, plan: Plan) -> Self {
         let ping = Reading::new(Statement::new(plan.dialect, vec!["select 1".into()]), Vec::new());
-        Self { sessions, plan, ping, whole: None }
+        Self { sessions, plan, ping, whole: None, lookups: None }
     }
 
     /// The same with a way to read whole tables.
     pub fn reading_whole(self, whole: impl Whole + 'static) -> Self {
         Self { whole: Some(Box::new(whole)), ..self }
+    }
+
+    /// The same with connections of their own for what a request asks.
+    pub fn looking_up(self, lookups: impl RowReader) -> Self {
+        Self { lookups: Some(Box::new(lookups)), ..self }
+    }
+
+    /// One short question, which many ask at once.
+    async fn look_up(
+        &self,
+        reading: &Reading,
+        values: Vec<Option<String>>,
+    ) -> Result<Vec<Vec<LegacyValue>>, StoreError> {
+        let Some(lookups) = &self.lookups else { return self.read(reading, values).await };
+        lookups.read(Bound::new(Arc::clone(&reading.statement), values), Arc::clone(&reading.columns)).await
     }
 
     async fn read(&self, reading: &Reading, values: Vec<Option<String>>) -> Result<Vec<Vec<LegacyValue>>, StoreError> {
@@ -117,7 +133,7 @@ impl<R: RowReader> Store for SqlStore<R> {
         let reading = &self.plan.find;
         let compared = self.plan.identifiers.len();
         if compared == 0 {
-            let mut rows = self.read(reading, vec![Some(identifier.to_owned())]).await?;
+            let mut rows = self.look_up(reading, vec![Some(identifier.to_owned())]).await?;
             return Ok(match (rows.pop(), rows.pop()) {
                 (None, _) => Found::Nobody,
                 (Some(values), None) => Found::One(Self::row(reading, values, reading.columns.len())),
@@ -130,7 +146,7 @@ impl<R: RowReader> Store for SqlStore<R> {
             .iter()
             .flat_map(|(parse, second)| [parse.bindable(identifier), second.then(|| matching::folded(identifier))])
             .collect();
-        let rows = self.read(reading, values).await?;
+        let rows = self.look_up(reading, values).await?;
         let full = rows.len() >= self.plan.rows;
         let told = reading.columns.len().saturating_sub(compared);
         let mut right = rows
@@ -154,12 +170,12 @@ impl<R: RowReader> Store for SqlStore<R> {
     async fn has_key(&self, key: &str) -> Result<Option<bool>, StoreError> {
         let Some((reading, parse)) = &self.plan.key else { return Ok(None) };
         let Some(value) = parse.bindable(key).filter(|_| !key.contains('\0')) else { return Ok(Some(false)) };
-        let rows = self.read(reading, vec![Some(value.clone()), Some(value)]).await?;
+        let rows = self.look_up(reading, vec![Some(value.clone()), Some(value)]).await?;
         Ok(Some(rows.iter().flatten().any(|value| matching::is_key(value, key))))
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        self.read(&self.ping, Vec::new()).await.map(drop)
+        self.look_up(&self.ping, Vec::new()).await.map(drop)
     }
 
     async fn sample(&self, limit: u32) -> Result<Vec<LegacyRow>, StoreError> {
@@ -209,6 +225,8 @@ impl<R: RowReader> Store for SqlStore<R> {
     }
 
     fn connections(&self) -> (usize, usize) {
-        self.sessions.connections()
+        let (busy, idle) = self.sessions.connections();
+        let (more_busy, more_idle) = self.lookups.as_ref().map_or((0, 0), |lookups| lookups.connections());
+        (busy + more_busy, idle + more_idle)
     }
 }
