@@ -176,12 +176,12 @@ fn finish(mut response: HttpResponse, bridge: &Bridge, done: &Done<'_>) -> HttpR
     if bridge.is_draining() {
         response.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
     }
-    let status = response.status().as_u16();
+    let status = response.status();
     let took: Duration = done.begun.elapsed();
-    bridge.metrics.http_requests.with_label_values(&[done.route, &status.to_string(), done.code]).inc();
+    bridge.metrics.http_requests.with_label_values(&[done.route, status.as_str(), done.code]).inc();
     bridge.metrics.http_request_seconds.with_label_values(&[done.route, done.code]).observe(took.as_secs_f64());
     let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    let Done { route, code, request_id, client, .. } = done;
+    let (status, Done { route, code, request_id, client, .. }) = (status.as_u16(), done);
     tracing::info!(route, status, code, milliseconds, request_id, client, "answered");
     response
 }

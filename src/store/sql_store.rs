@@ -18,7 +18,10 @@ use deadpool::managed::Manager;
 use diesel::QueryResult;
 use diesel_async::pooled_connection::PoolError as SetupError;
 use futures_util::future::BoxFuture;
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 /// The columns of a reading: names and shapes.
 pub(crate) type Columns = Arc<[(String, Shape)]>;
@@ -70,12 +73,13 @@ pub(crate) struct SqlStore<R: RowReader> {
     ping: Reading,
     whole: Option<Box<dyn Whole>>,
     lookups: Option<Box<dyn RowReader>>,
+    tells_marks: AtomicBool,
 }
 
 impl<R: RowReader> SqlStore<R> {
     pub fn new(sessions: R, plan: Plan) -> Self {
         let ping = Reading::new(Statement::new(plan.dialect, vec!["select 1".into()]), Vec::new());
-        Self { sessions, plan, ping, whole: None, lookups: None }
+        Self { sessions, plan, ping, whole: None, lookups: None, tells_marks: AtomicBool::new(false) }
     }
 
     /// The same with a way to read whole tables.
@@ -107,6 +111,15 @@ impl<R: RowReader> SqlStore<R> {
         LegacyRow::of(reading.names.clone(), values.into_iter().take(count).collect())
     }
 
+    /// The same, of a statement that may have the mark behind the told columns.
+    fn marked_row(reading: &Reading, mut values: Vec<LegacyValue>, count: usize, is_told: bool) -> LegacyRow {
+        let mark = match values.get_mut(count).filter(|_| is_told) {
+            Some(LegacyValue::Text(user_id)) => Some(std::mem::take(user_id)),
+            _ => None,
+        };
+        Self::row(reading, values, count).marked(mark)
+    }
+
     /// Sends the rows page by page.
     async fn send(&self, parse: Parse, stripes: Option<Stripes>, sink: &Sink) -> Result<(), StreamError> {
         let mut walk = Walk::new(parse, PAGE, stripes);
@@ -130,13 +143,17 @@ impl<R: RowReader> Store for SqlStore<R> {
         if identifier.contains('\0') {
             return Ok(Found::Nobody);
         }
-        let reading = &self.plan.find;
+        let marked = self.plan.find_marked.as_ref().filter(|_| self.tells_marks());
+        let reading = marked.unwrap_or(&self.plan.find);
+        let marks = usize::from(marked.is_some());
         let compared = self.plan.identifiers.len();
         if compared == 0 {
             let mut rows = self.look_up(reading, vec![Some(identifier.to_owned())]).await?;
             return Ok(match (rows.pop(), rows.pop()) {
                 (None, _) => Found::Nobody,
-                (Some(values), None) => Found::One(Self::row(reading, values, reading.columns.len())),
+                (Some(values), None) => {
+                    Found::One(Self::marked_row(reading, values, reading.columns.len() - marks, marks > 0))
+                }
                 (Some(_), Some(_)) => Found::Several,
             });
         }
@@ -162,9 +179,24 @@ impl<R: RowReader> Store for SqlStore<R> {
                 StoreErrorKind::Schema,
                 "too many rows compare equal under the collation of an identifier column",
             )),
-            (Some(values), None) => Ok(Found::One(Self::row(reading, values, told))),
+            (Some(values), None) => Ok(Found::One(Self::marked_row(reading, values, told - marks, marks > 0))),
             (None, _) => Ok(Found::Nobody),
         }
+    }
+
+    async fn tell_marks(&self) -> bool {
+        let Some(reading) = &self.plan.find_marked else { return false };
+        // For nobody: the role may not see the ledger, or its table is not the first of this name.
+        let works = self.look_up(reading, Vec::new()).await;
+        if let Err(error) = &works {
+            tracing::debug!(%error, "marks are asked for by themselves");
+        }
+        self.tells_marks.store(works.is_ok(), Ordering::Relaxed);
+        works.is_ok()
+    }
+
+    fn tells_marks(&self) -> bool {
+        self.tells_marks.load(Ordering::Relaxed)
     }
 
     async fn has_key(&self, key: &str) -> Result<Option<bool>, StoreError> {
