@@ -104,7 +104,7 @@ pub async fn read(
         return Err(Problem::UnsupportedMediaType);
     }
     let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    let length = announced.map(|length: u64| usize::try_from(length).unwrap_or(usize::MAX)).unwrap_or(MAX_BODY);
+    let length = announced.map_or(MAX_BODY, |length: u64| usize::try_from(length).unwrap_or(usize::MAX));
     if length > MAX_BODY {
         return Err(Problem::BodyTooLarge);
     }

@@ -51,13 +51,13 @@ pub(crate) struct Pipeline {
 /// One connection, and the next one in its place.
 struct Lane {
     settings: Arc<Settings>,
-    line: ArcSwapOption<Line>,
+    wire: ArcSwapOption<Wire>,
     opening: tokio::sync::Mutex<()>,
     under_way: AtomicUsize,
 }
 
 /// A connection with what was prepared on it.
-struct Line {
+struct Wire {
     client: Client,
     prepared: Mutex<Vec<(Arc<Statement>, tokio_postgres::Statement)>>,
     io: AbortHandle,
@@ -82,7 +82,7 @@ impl Pipeline {
         let lane = || {
             Arc::new(Lane {
                 settings: Arc::clone(settings),
-                line: ArcSwapOption::empty(),
+                wire: ArcSwapOption::empty(),
                 opening: tokio::sync::Mutex::default(),
                 under_way: AtomicUsize::new(0),
             })
@@ -97,20 +97,20 @@ impl Pipeline {
     }
 
     async fn once(&self, lane: &Arc<Lane>, bound: &Bound, columns: &Columns) -> Result<Rows, Failure> {
-        let line = match lane.line.load_full() {
-            Some(line) if !line.client.is_closed() => line,
+        let wire = match lane.wire.load_full() {
+            Some(wire) if !wire.client.is_closed() => wire,
             _ => self.open(lane).await.map_err(Failure::Final)?,
         };
         let started = Instant::now();
         let longest = self.limits.statement_timeout + MARGIN;
-        let Ok(result) = timeout_at((started + longest).into(), line.read(bound, columns)).await else {
+        let Ok(result) = timeout_at((started + longest).into(), wire.read(bound, columns)).await else {
             // A server that hangs answers nobody: the others on this connection try another one.
-            lane.replace(&line);
-            line.io.abort();
+            lane.replace(&wire);
+            wire.io.abort();
             return Err(Failure::Final(too_long()));
         };
         result.map_err(|error| {
-            lane.replace(&line);
+            lane.replace(&wire);
             // The server's words are not trusted for this: they come in its own language.
             if started.elapsed() + session::NEARLY >= self.limits.statement_timeout {
                 return Failure::Final(too_long());
@@ -121,20 +121,20 @@ impl Pipeline {
 
     /// Opens the lane's connection, once for all who wait for it, in a task of its own: whoever gives up leaves it to the
     /// others.
-    async fn open(&self, lane: &Arc<Lane>) -> Result<Arc<Line>, StoreError> {
+    async fn open(&self, lane: &Arc<Lane>) -> Result<Arc<Wire>, StoreError> {
         let (lane, longest) = (Arc::clone(lane), self.limits.pool_timeout);
         let opening = self.runtime.run(async move {
             let _guard = lane.opening.lock().await;
-            if let Some(line) = lane.line.load_full().filter(|line| !line.client.is_closed()) {
-                return Ok(line);
+            if let Some(wire) = lane.wire.load_full().filter(|wire| !wire.client.is_closed()) {
+                return Ok(wire);
             }
             let (client, io) = timeout(longest, lane.settings.apart()).await.map_err(|_| session::unreachable())??;
             let io = tokio::spawn(io).abort_handle();
-            let line = Arc::new(Line { client, prepared: Mutex::default(), io });
-            let set_up = timeout(longest, line.client.batch_execute(lane.settings.setup())).await;
+            let wire = Arc::new(Wire { client, prepared: Mutex::default(), io });
+            let set_up = timeout(longest, wire.client.batch_execute(lane.settings.setup())).await;
             set_up.map_err(|_| session::unreachable())?.map_err(|error| of_fault(&error))?;
-            lane.line.store(Some(Arc::clone(&line)));
-            Ok(line)
+            lane.wire.store(Some(Arc::clone(&wire)));
+            Ok(wire)
         });
         timeout(longest, opening).await.unwrap_or_else(|_| Err(session::unreachable()))
     }
@@ -142,18 +142,18 @@ impl Pipeline {
 
 impl Lane {
     /// Uses this connection for nobody else; those who are on it end on it.
-    fn replace(&self, line: &Arc<Line>) {
-        let current = self.line.load();
-        if current.as_ref().is_some_and(|current| Arc::ptr_eq(current, line)) {
+    fn replace(&self, wire: &Arc<Wire>) {
+        let current = self.wire.load();
+        if current.as_ref().is_some_and(|current| Arc::ptr_eq(current, wire)) {
             // Whoever was quicker has put a new one there.
-            self.line.compare_and_swap(&current, None);
+            self.wire.compare_and_swap(&current, None);
         }
     }
 }
 
 type Rows = Vec<Vec<LegacyValue>>;
 
-impl Line {
+impl Wire {
     async fn read(&self, bound: &Bound, columns: &Columns) -> Result<Rows, Error> {
         let statement = self.prepared(bound.shared()).await?;
         let rows = self.client.query_raw(&statement, bound.in_order().collect::<Vec<_>>()).await?;
@@ -229,7 +229,7 @@ impl RowReader for Pipeline {
     }
 
     fn connections(&self) -> (usize, usize) {
-        let open = self.lanes.iter().filter(|lane| lane.line.load().is_some());
+        let open = self.lanes.iter().filter(|lane| lane.wire.load().is_some());
         let (busy, idle): (Vec<_>, Vec<_>) = open.partition(|lane| lane.under_way.load(Ordering::Relaxed) > 0);
         (busy.len(), idle.len())
     }
