@@ -104,15 +104,16 @@ pub async fn read(
         return Err(Problem::UnsupportedMediaType);
     }
     let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|length: u64| usize::try_from(length).map_or(true, |length| length > MAX_BODY)) {
+    let length = announced.map_or(MAX_BODY, |length: u64| usize::try_from(length).unwrap_or(usize::MAX));
+    if length > MAX_BODY {
         return Err(Problem::BodyTooLarge);
     }
-    // All of it at once: a vector that grows leaves unwiped copies behind.
-    let mut body = Zeroizing::new(Vec::with_capacity(MAX_BODY));
+    // All of it at once: a vector that grows leaves unwiped copies behind. What is wiped at the end is all of it, too.
+    let mut body = Zeroizing::new(Vec::with_capacity(length));
     let arriving = async {
         while let Some(chunk) = payload.next().await {
             let chunk = chunk.map_err(|_| Problem::InvalidRequest("the body did not arrive whole"))?;
-            if body.len() + chunk.len() > MAX_BODY {
+            if body.len() + chunk.len() > length {
                 return Err(Problem::BodyTooLarge);
             }
             body.extend_from_slice(&chunk);

@@ -10,6 +10,8 @@ pub struct LegacyRow {
     names: Names,
     // Never more than there are names.
     values: Vec<LegacyValue>,
+    // The ledger's `user_id` of this row, where the statement asked for it and there is one.
+    mark: Option<String>,
 }
 
 impl LegacyRow {
@@ -17,12 +19,25 @@ impl LegacyRow {
     #[must_use]
     pub fn new(columns: Vec<(String, LegacyValue)>) -> Self {
         let (names, values): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
-        Self { names: names.into(), values }
+        Self { names: names.into(), values, mark: None }
     }
 
     /// Makes a row of the names of its statement and as many values, or fewer.
     pub(crate) fn of(names: Names, values: Vec<LegacyValue>) -> Self {
-        Self { names, values }
+        Self { names, values, mark: None }
+    }
+
+    /// The same with what the ledger has of it.
+    pub(crate) fn marked(self, mark: Option<String>) -> Self {
+        let mut row = self;
+        row.mark = mark;
+        row
+    }
+
+    /// The `user_id` under which the ledger has this row; says nothing where the store does not tell marks.
+    #[must_use]
+    pub fn mark(&self) -> Option<&str> {
+        self.mark.as_deref()
     }
 
     /// The value of the first column, which of mapped rows is the key.
