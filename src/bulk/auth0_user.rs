@@ -127,10 +127,10 @@ impl<'a> Writer<'a> {
         &self.profile.email
     }
 
-    /// Writes the user of the row that was read in the place of another's.
+    /// Appends the user of the row that was read.
     ///
     /// # Errors
-    /// Why the import cannot take it.
+    /// Why the import cannot take it; part of it may be appended all the same.
     pub fn write(&self, row: &LegacyRow, json: &mut Vec<u8>) -> Result<(), Reason> {
         if self.config.users.active.is_some() {
             match active::read(row.at(self.places.active)) {
@@ -142,7 +142,6 @@ impl<'a> Writer<'a> {
         if self.profile.email.is_empty() {
             return Err(Reason::NoEmail);
         }
-        json.clear();
         let (before, behind) = self.profile.around_metadata();
         json.extend_from_slice(before);
         json.extend_from_slice(b"\"app_metadata\"");

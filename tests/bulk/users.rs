@@ -182,6 +182,7 @@ proptest! {
         let mut writer = Writer::new(config, &[]).expect("the schema");
         let mut json = Vec::new();
         for row in &rows {
+            json.clear();
             let written = writer.read(row).and_then(|()| writer.write(row, &mut json));
             match written {
                 Ok(()) => {
