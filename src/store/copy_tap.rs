@@ -179,3 +179,94 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Tap<S> {
         Pin::new(&mut self.get_mut().inner).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    fn message(kind: u8, content: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(content.len() + 4).expect("short").to_be_bytes();
+        [&[kind], length.as_slice(), content].concat()
+    }
+
+    /// What comes out of a tap when bytes come in pieces: the rows, and everything else.
+    fn tapped(bytes: &[u8], pieces: &[usize]) -> (Vec<u8>, Vec<u8>) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(async {
+            let (near, mut far) = tokio::io::duplex(300_000);
+            let (outlet, mut rows) = outlet();
+            let mut tap = Tap::new(near, outlet);
+            let send = async move {
+                let (mut rest, mut sizes) = (bytes, pieces.iter().cycle());
+                while !rest.is_empty() {
+                    let (piece, behind) = rest.split_at(rest.len().min(*sizes.next().expect("a cycle")));
+                    far.write_all(piece).await.expect("somebody reads");
+                    tokio::task::yield_now().await;
+                    rest = behind;
+                }
+            };
+            let pass = async move {
+                let mut others = Vec::new();
+                tap.read_to_end(&mut others).await.expect("whole messages");
+                others
+            };
+            let take = async {
+                let mut all = Vec::new();
+                while let Some(batch) = rows.next().await {
+                    all.extend(batch);
+                }
+                all
+            };
+            let ((), others, rows) = tokio::join!(send, pass, take);
+            (rows, others)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn rows_and_all_else_are_parted(
+            messages in proptest::collection::vec((any::<bool>(), proptest::collection::vec(any::<u8>(), 0..400)), 0..40),
+            pieces in proptest::collection::vec(1_usize..700, 1..9),
+        ) {
+            let (mut bytes, mut rows, mut others) = (Vec::new(), Vec::new(), Vec::new());
+            for (is_row, content) in &messages {
+                let message = message(if *is_row { ROW } else { b'Z' }, content);
+                bytes.extend(&message);
+                if *is_row { rows.extend(content) } else { others.extend(message) }
+            }
+            // A connection says something behind its last row.
+            let end = message(b'c', b"");
+            bytes.extend(&end);
+            others.extend(&end);
+            prop_assert!(tapped(&bytes, &pieces) == (rows, others));
+        }
+    }
+
+    #[test]
+    fn more_than_a_batch_and_more_than_a_piece_is_parted() {
+        let row = vec![7; 100_000];
+        let notice = message(b'N', &vec![9; 200_000]);
+        let bytes = [message(ROW, &row), message(ROW, &row), message(ROW, &row), notice.clone(), message(ROW, &row)];
+        let bytes = [bytes.concat(), message(b'c', b"")].concat();
+        assert!(tapped(&bytes, &[50_000]) == (vec![7; 400_000], [notice, message(b'c', b"")].concat()));
+    }
+
+    #[tokio::test]
+    async fn the_end_waits_for_the_rows_before_it() {
+        let (near, mut far) = tokio::io::duplex(4096);
+        let (outlet, mut rows) = outlet();
+        let mut tap = Tap::new(near, outlet);
+        let bytes = [message(ROW, b"one"), message(b'c', b""), message(ROW, b"two"), message(b'c', b"")].concat();
+        far.write_all(&bytes).await.expect("there is room");
+        let mut others = [0; 10];
+        tap.read_exact(&mut others[..5]).await.expect("the first end");
+        // One batch is there and nobody takes it: there is no room for the second.
+        let second = tokio::time::timeout(std::time::Duration::from_millis(50), tap.read_exact(&mut others[5..])).await;
+        assert!(second.is_err() && rows.heard() && !rows.heard());
+        assert_eq!(rows.at_hand().as_deref(), Some(b"one".as_slice()));
+        tap.read_exact(&mut others[5..]).await.expect("the second end");
+        assert_eq!(rows.at_hand().as_deref(), Some(b"two".as_slice()));
+    }
+}
