@@ -235,7 +235,7 @@ fn push_value(json: &mut Vec<u8>, member: &[u8], value: &LegacyValue, kind: Kind
 /// Whether all bytes are visible ASCII that stands for itself in JSON: in such a text bytes are characters, and none is white.
 fn is_visible(text: &str) -> bool {
     // Without a way out in the middle, many bytes are looked at at a time.
-    text.bytes().fold(true, |plain, byte| plain & byte.is_ascii_graphic() & (byte != b'"') & (byte != b'\\'))
+    text.bytes().fold(true, |plain, byte| plain & matches!(byte, b'!' | b'#'..=b'[' | b']'..=b'~'))
 }
 
 fn is_plain_key(key: &str) -> bool {

@@ -37,13 +37,10 @@ pub(crate) async fn connect(config: &Config, tls: Option<MakeRustlsConnect>, out
 
 async fn over_socket(config: &Config, directory: &std::path::Path, outlet: Outlet) -> Result<Driven, Error> {
     let port = config.get_ports().first().copied().unwrap_or(5432);
-    let socket = match UnixStream::connect(directory.join(format!(".s.PGSQL.{port}"))).await {
-        Ok(socket) => socket,
-        // It says why in its own words.
-        Err(_) => {
-            let (client, io) = config.connect(NoTls).await?;
-            return Ok((client, io.map(drop).boxed()));
-        }
+    let Ok(socket) = UnixStream::connect(directory.join(format!(".s.PGSQL.{port}"))).await else {
+        // The driver says why in its own words.
+        let (client, io) = config.connect(NoTls).await?;
+        return Ok((client, io.map(drop).boxed()));
     };
     let (client, io) = config.connect_raw(Tap::new(socket, outlet), NoTls).await?;
     Ok((client, io.map(drop).boxed()))
