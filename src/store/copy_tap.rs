@@ -101,7 +101,8 @@ impl<S> Tap<S> {
     /// Sorts what was read, until all is sorted or there is no room; `Pending` while nobody takes the rows.
     fn poll_sort(&mut self, cx: &mut Context<'_>, others: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         loop {
-            if self.rows.len() >= BATCH - BATCH / 8 {
+            // A batch ends with a whole row.
+            if self.left == 0 && self.rows.len() >= BATCH - BATCH / 8 {
                 ready!(self.poll_hand_over(cx))?;
             }
             let input = self.input.get(self.from..self.to).unwrap_or_default();
@@ -191,8 +192,8 @@ mod tests {
         [&[kind], length.as_slice(), content].concat()
     }
 
-    /// What comes out of a tap when bytes come in pieces: the rows, and everything else.
-    fn tapped(bytes: &[u8], pieces: &[usize]) -> (Vec<u8>, Vec<u8>) {
+    /// What comes out of a tap when bytes come in pieces: the batches of rows, and everything else.
+    fn tapped(bytes: &[u8], pieces: &[usize]) -> (Vec<Vec<u8>>, Vec<u8>) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         runtime.block_on(async {
             let (near, mut far) = tokio::io::duplex(300_000);
@@ -213,11 +214,11 @@ mod tests {
                 others
             };
             let take = async {
-                let mut all = Vec::new();
+                let mut batches = Vec::new();
                 while let Some(batch) = rows.next().await {
-                    all.extend(batch);
+                    batches.push(batch);
                 }
-                all
+                batches
             };
             let ((), others, rows) = tokio::join!(send, pass, take);
             (rows, others)
@@ -240,7 +241,8 @@ mod tests {
             let end = message(b'c', b"");
             bytes.extend(&end);
             others.extend(&end);
-            prop_assert!(tapped(&bytes, &pieces) == (rows, others));
+            let (batches, passed) = tapped(&bytes, &pieces);
+            prop_assert!((batches.concat(), passed) == (rows, others));
         }
     }
 
@@ -250,7 +252,11 @@ mod tests {
         let notice = message(b'N', &vec![9; 200_000]);
         let bytes = [message(ROW, &row), message(ROW, &row), message(ROW, &row), notice.clone(), message(ROW, &row)];
         let bytes = [bytes.concat(), message(b'c', b"")].concat();
-        assert!(tapped(&bytes, &[50_000]) == (vec![7; 400_000], [notice, message(b'c', b"")].concat()));
+        let (batches, passed) = tapped(&bytes, &[50_000]);
+        // Three rows are more than a batch: it does not end within the third.
+        let lengths: Vec<_> = batches.iter().map(Vec::len).collect();
+        assert_eq!(lengths, [300_000, 100_000]);
+        assert!(batches.concat() == vec![7; 400_000] && passed == [notice, message(b'c', b"")].concat());
     }
 
     #[tokio::test]
