@@ -14,6 +14,7 @@ pub mod metadata;
 mod mfa_factors;
 pub mod pages;
 pub mod php;
+pub mod plain_profile;
 pub mod profile;
 pub mod progress;
 pub mod stored_hash;

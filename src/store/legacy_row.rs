@@ -57,6 +57,22 @@ impl LegacyRow {
         found.or_else(|| self.columns().find(|(column, _)| column.eq_ignore_ascii_case(name))).map(|(_, value)| value)
     }
 
+    /// The names of the columns, the same for all rows of a statement.
+    pub(crate) fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// Where `get` finds a column, for rows that share their names.
+    pub(crate) fn place(&self, name: &str) -> Option<usize> {
+        let exact = self.names.iter().position(|column| column == name);
+        exact.or_else(|| self.names.iter().position(|column| column.eq_ignore_ascii_case(name)))
+    }
+
+    /// The value at a place.
+    pub(crate) fn at(&self, place: Option<usize>) -> Option<&LegacyValue> {
+        self.values.get(place?)
+    }
+
     /// All columns in their order.
     pub fn columns(&self) -> impl Iterator<Item = (&str, &LegacyValue)> {
         self.names.iter().map(String::as_str).zip(&self.values)

@@ -1,6 +1,7 @@
 //! The legacy database, read only. Only here and in `ledger` is a database driver known.
 pub mod catalogue;
 pub mod console;
+mod copy_tap;
 pub mod error;
 pub mod legacy_row;
 mod marks;
@@ -14,6 +15,7 @@ mod plan;
 pub(crate) mod postgres;
 mod postgres_catalogue;
 mod postgres_copy;
+mod postgres_tapped;
 pub mod row_stream;
 pub mod runtime;
 pub(crate) mod session;
