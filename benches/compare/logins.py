@@ -46,7 +46,7 @@ def arguments():
     parser.add_argument("--quick", action="store_true", help="two minutes: one round of short turns, 100,000 users, fewer numbers of connections")
     parser.add_argument("--only", type=names, default=list(measures.ALL), metavar="A,B", help=f"some of: {', '.join(measures.ALL)}")
     parser.add_argument("--peers", type=names, default=list(PEERS), metavar="A,B", help=f"some of: {', '.join(PEERS)}")
-    parser.add_argument("--seconds", type=int, help="of one turn (4; quick: 2)")
+    parser.add_argument("--seconds", type=int, help="of one turn, at least (3; quick: 2)")
     parser.add_argument("--rounds", type=int, help="of turns there and back (3; quick: 1, only there)")
     parser.add_argument("--users", type=int, help="rows of the table (1,000,000; quick: 100,000)")
     parser.add_argument("--bridge", metavar="PATH", help="a release binary; without it one is built")
@@ -61,7 +61,7 @@ def arguments():
         parser.error("--env: NAME=VALUE")
     if options.portable and not options.env:
         parser.error("--portable: name the bridge's switch by --env NAME=VALUE")
-    options.seconds = options.seconds or (2 if options.quick else 4)
+    options.seconds = options.seconds or (2 if options.quick else 3)
     options.rounds = options.rounds or (1 if options.quick else 3)
     options.users = options.users or (100_000 if options.quick else 1_000_000)
     if min(options.seconds, options.rounds, options.users) < 1:

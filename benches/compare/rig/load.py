@@ -22,7 +22,7 @@ class Turn:
     per_second: float
     p50: float
     p99: float
-    # Processor milliseconds for each answer: of the server's whole tree, of PostgreSQL's.
+    # Processor milliseconds for each right answer: of the server's whole tree, of PostgreSQL's.
     cpu: float
     database_cpu: float
     # Answers other than 200, and requests that got none.
@@ -67,7 +67,7 @@ def turn(server, route, connections, seconds):
     told = read(spawn(server, route, connections, seconds), seconds)
     after = server.cpu(), database.cpu()
     right = told["requests"] - told["refused"]
-    of_each = [(b - a) * 1e3 / max(told["requests"], 1) for a, b in zip(before, after)]
+    of_each = [(b - a) * 1e3 / max(right, 1) for a, b in zip(before, after)]
     return Turn(right / (told["micros"] / 1e6), told["p50"] / 1e3, told["p99"] / 1e3, *of_each, told["refused"], told["lost"])
 
 

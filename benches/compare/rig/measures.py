@@ -1,6 +1,7 @@
 """What is measured, and in which order: short turns A B C … C B A, so that whatever else the machine does meets all alike."""
 
 import json
+import math
 import statistics
 import subprocess
 import time
@@ -63,13 +64,14 @@ class Measures:
     def flood(self, servers, route, connections, label=None, before=None):
         """Rounds of floods over one route; every field of a turn becomes a figure."""
         label = label or f"{route} {connections}"
-        self.say(f"{label} …")
+        seconds = self.long_enough(route, connections)
+        self.say(f"{label}, turns of {seconds} s …")
 
         def measure(server):
             if before:
                 before()
             quiet(server.process.pid)
-            return load.turn(server, route, connections, self.options.seconds)
+            return load.turn(server, route, connections, seconds)
 
         for turns in self.rounds(servers, measure):
             for name, told in turns.items():
@@ -79,34 +81,51 @@ class Measures:
                 trouble[0] += sum(turn.refused for turn in told)
                 trouble[1] += sum(turn.lost for turn in told)
 
+    def long_enough(self, route, connections):
+        """Seconds of a turn: everybody who waits is served a few times, or only the quick answers would be counted."""
+        # The same for all, by the slowest: who waits longest has to be waited for.
+        rates = [rate for (label, part), of in self.figures.values.items() for values in of.values() for rate in values
+                 if part == "per_second" and label.startswith(f"{route} ")]
+        slowest = min(rates, default=40)
+        longest = 6 if self.options.quick else 30
+        return max(self.options.seconds, min(longest, math.ceil(3 * connections / max(slowest, 1))))
+
     def connections(self, route):
         return QUICK[route] if self.options.quick else CONNECTIONS
 
     def start(self):
-        """Seconds to the first answer, and memory when nothing was asked of it but that."""
+        """Milliseconds to the first answer, and memory when nothing was asked of it but that."""
         self.say("start and idle memory …")
+        self.down()
 
         def measure(server):
-            again = Server(server.name, self.rig)
-            took = again.up()
+            took = server.up()
             time.sleep(1)
-            memory = again.memory()
-            again.down()
+            memory = server.memory()
+            server.down()
             return took * 1e3, memory
 
         for turns in self.rounds(self.servers, measure):
             for name, told in turns.items():
                 self.figures.add(("start", "ms"), name, [took for took, _ in told])
                 self.figures.add(("idle", "mib"), name, [memory for _, memory in told])
+        for server in self.servers:
+            server.up()
+
+    def down(self):
+        """Ends all: of two processes of one program each would be told half of what they share."""
+        for server in self.servers:
+            server.down()
 
     def login(self):
         for connections in self.connections("login"):
             self.flood(self.hashing, "login", connections)
-        for _ in range(self.options.rounds):
-            self.figures.add(("kernel", "per_second"), DRAWBRIDGE, [self.kernel("bcrypt_2b")])
+        kernel = [self.kernel("bcrypt_2b") for _ in range(self.options.rounds)]
+        if all(kernel):
+            self.figures.values["kernel", "per_second"][DRAWBRIDGE] = kernel
 
     def kernel(self, scheme):
-        """Verifications a second of the kernel alone on all cores at once."""
+        """Verifications a second of the lanes alone on all cores at once; nothing where `hash bench` knows of no lanes."""
         command = [self.rig.programs[DRAWBRIDGE], "hash", "bench", "--scheme", scheme, "--seconds",
                    str(max(2, self.options.seconds)), "--json"]
         running = []
@@ -120,7 +139,8 @@ class Measures:
             end(process)
             if process.returncode != 0:
                 raise Failed("`hash bench` failed")
-            total += json.loads(output)[0]["lanes_per_second"]
+            told = json.loads(output)[0]
+            total += told["lanes_per_second"] if told["lanes"] > 1 else 0
         return total
 
     def get_user(self):
@@ -177,12 +197,15 @@ class Measures:
     def memory(self):
         """What a tree holds when it has served both routes under load and is quiet again."""
         self.say("memory after load …")
+        self.down()
         for server in self.servers:
+            server.up()
             load.turn(server, "get_user", 64, self.options.seconds)
             load.turn(server, "login", 64, self.options.seconds)
             quiet(server.process.pid)
             self.figures.add(("loaded", "mib"), server.name, [server.memory()])
+            server.down()
 
 
-# In this order; memory last, when every server has had its load.
+# In this order; memory last, since it leaves no server running.
 ALL = ("start", "login", "get_user", "mark_migrated", "beside", "slow", "mix", "pool", "memory")

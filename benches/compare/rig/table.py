@@ -23,7 +23,7 @@ def cell(figures, row, name):
     if median is None:
         return ""
     text = f"{number(median, row.digits)} {row.unit}".strip()
-    if key[1] in ("per_second", "ratio") and figures.troubles.get((key[0], server), [0, 0]) != [0, 0]:
+    if figures.troubles.get((key[0], server), [0, 0]) != [0, 0]:
         text += " †"
     ratio = figures.ratio(key, (name,), min) if name != DRAWBRIDGE else None
     return f"{text} ({ratio:.2f})" if ratio is not None else text
