@@ -21,6 +21,9 @@ from rig.servers import DRAWBRIDGE, PEERS, Server, commands
 from rig.users import Database
 
 
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 @dataclass
 class Rig:
     """What all servers have in common."""
@@ -43,14 +46,16 @@ def names(text):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="two minutes: one round of short turns, 100,000 users, fewer numbers of connections")
+    parser.add_argument("--quick", action="store_true",
+                        help="some minutes: one round of short turns, 100,000 users, fewer numbers of connections")
     parser.add_argument("--only", type=names, default=list(measures.ALL), metavar="A,B", help=f"some of: {', '.join(measures.ALL)}")
     parser.add_argument("--peers", type=names, default=list(PEERS), metavar="A,B", help=f"some of: {', '.join(PEERS)}")
     parser.add_argument("--seconds", type=int, help="of one turn, at least (3; quick: 2)")
     parser.add_argument("--rounds", type=int, help="of turns there and back (3; quick: 1, only there)")
     parser.add_argument("--users", type=int, help="rows of the table (1,000,000; quick: 100,000)")
     parser.add_argument("--bridge", metavar="PATH", help="a release binary; without it one is built")
-    parser.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help="an environment variable of the bridge alone")
+    parser.add_argument("--env", action="append", default=[], metavar="NAME=VALUE",
+                        help="an environment variable of the bridge alone")
     parser.add_argument("--portable", action="store_true", help="the bridge without the processor's extensions: say how by --env")
     options = parser.parse_args()
     for given, known, name in ((options.only, measures.ALL, "--only"), (options.peers, PEERS, "--peers")):
@@ -112,20 +117,23 @@ def compare(options, rig):
         print(table.write(measured.figures, options.peers), flush=True)
 
 
+def leave(number, _):
+    # A second one must not leave servers behind.
+    for each in ENDINGS:
+        signal.signal(each, signal.SIG_IGN)
+    sys.exit(128 + number)
+
+
 def main():
     options = arguments()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
+    for number in ENDINGS:
+        signal.signal(number, leave)
     rig = Rig(tempfile.mkdtemp(prefix="drawbridge-compare-"), dict(pair.split("=", 1) for pair in options.env))
     try:
         compare(options, rig)
     except Failed as failed:
         sys.exit(f"error: {failed}")
-    except KeyboardInterrupt:
-        sys.exit(130)
     finally:
-        # A second Ctrl-C must not leave servers behind.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         if rig.database:
             rig.database.stop()
         end_all()

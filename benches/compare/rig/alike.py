@@ -32,7 +32,7 @@ QUESTIONS = [
 ]
 # Who verifies five schemes is asked for each of them.
 MIXED = [
-    (f"/login", {"identifier": f"mixed{n}@example.com", "password": password}, status, code)
+    ("/login", {"identifier": f"mixed{n}@example.com", "password": password}, status, code)
     for n in range(1, 6)
     for password, status, code in ((RIGHT, 200, None), ("wrong", 422, "wrong_password"))
 ]
@@ -56,7 +56,8 @@ def check(servers, database):
             answer = server.ask(path, body, token)
             asked += 1
             if (answer[0], answer[1].get("code")) != (status, code):
-                raise Failed(f"{server.name} answers question {number} ({path}) with {answer[0]} {answer[1].get('code')}, not with {status} {code}")
+                raise Failed(f"{server.name} answers question {number} ({path}) with {answer[0]} {answer[1].get('code')}, "
+                             f"not with {status} {code}")
             if status == 200 and told.setdefault((path, str(body)), answer[1]) != answer[1]:
                 raise Failed(f"{server.name} tells another profile than the others (question {number}, {path})")
         marks = [server.ask("/mark_migrated", {"user_id": user_id}) for user_id in ("legacy|9", "auth0|legacy|9")]

@@ -96,4 +96,5 @@ def rows(connections, pools):
     yield Row(("mixed 32", "p50"), "… median", "ms", 1)
     for route, count in (("get_user", 64), ("login", 32)):
         for pool in pools:
-            yield Row((f"pool {route}", "per_second", str(pool)), f"`/{route}`, {count} connections, `database.pool` {pool}: a second", "", 1)
+            text = f"`/{route}`, {count} connections, `database.pool` {pool}: a second"
+            yield Row((f"pool {route}", "per_second", str(pool)), text, "", 1)

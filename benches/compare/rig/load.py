@@ -55,7 +55,8 @@ def read(process, seconds):
 
 
 def spawn(*arguments, **more):
-    process = subprocess.Popen(command(*arguments, **more), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    process = subprocess.Popen(command(*arguments, **more), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT)
     STARTED.append(process)
     return process
 

@@ -58,7 +58,8 @@ def host(peers):
     if not missing:
         return
     if os.getuid() != 0:
-        raise Failed(f"the comparison needs {' '.join(missing)}: run `apt-get install {' '.join(missing)}` as root, then this again")
+        names = " ".join(missing)
+        raise Failed(f"the comparison needs {names}: run `apt-get install {names}` as root, then this again")
     say(f"installing {' '.join(missing)} …")
     quietly = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     with no_service_starts():
@@ -99,7 +100,8 @@ def fastify():
         shutil.copy(sources / name, directory)
     if not is_fresh:
         say("npm ci …")
-        run("npm", "ci", "--no-audit", "--no-fund", cwd=directory, env=os.environ | {"PATH": f"{Path(program).parent}:{os.environ['PATH']}"})
+        path = f"{Path(program).parent}:{os.environ['PATH']}"
+        run("npm", "ci", "--no-audit", "--no-fund", cwd=directory, env=os.environ | {"PATH": path})
         done()
     return [program, str(directory / "server.mjs")]
 
@@ -120,11 +122,13 @@ def fastapi():
 
 def bare():
     say("cargo build of the bare peer …")
-    run("cargo", "build", "--release", "--locked", "-j1", "--manifest-path", str(PEERS / "bare" / "Cargo.toml"), "--target-dir", str(CACHE / "bare"))
-    return [str(CACHE / "bare" / "release" / "peer-bare")]
+    directory = CACHE / "bare"
+    run("cargo", "build", "--release", "--locked", "--manifest-path", str(PEERS / "bare" / "Cargo.toml"), "--target-dir",
+        str(directory), timeout=3600)
+    return [str(directory / "release" / "peer-bare")]
 
 
 def bridge():
     say("cargo build of the bridge …")
-    run("cargo", "build", "--release", "--locked", "-j1", "--manifest-path", str(ROOT / "Cargo.toml"))
+    run("cargo", "build", "--release", "--locked", "--manifest-path", str(ROOT / "Cargo.toml"), timeout=3600)
     return str(Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target") / "release" / "drawbridge")

@@ -93,9 +93,9 @@ def quiet(root, patience=30):
 
 def end(process):
     """Ends a process and what it started, each by its id."""
-    if process in STARTED:
-        STARTED.remove(process)
     if process.poll() is not None:
+        if process in STARTED:
+            STARTED.remove(process)
         return
     pids = tree(process.pid)
     process.send_signal(signal.SIGTERM)
@@ -109,8 +109,12 @@ def end(process):
         with contextlib.suppress(OSError):
             if os.getsid(pid) == process.pid:
                 os.kill(pid, signal.SIGKILL)
+    if process in STARTED:
+        STARTED.remove(process)
 
 
 def end_all():
     for process in reversed(list(STARTED)):
-        end(process)
+        # One that does not end must not keep the others from it.
+        with contextlib.suppress(OSError, subprocess.SubprocessError):
+            end(process)

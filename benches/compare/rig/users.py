@@ -4,6 +4,7 @@ import glob
 import os
 import shutil
 import signal
+import subprocess
 import time
 
 from .process import Failed, cpu_seconds, end, free_port, run, start
@@ -113,6 +114,6 @@ class Database:
             with open(f"{self.data}/postmaster.pid") as file:
                 os.kill(int(file.readline()), signal.SIGINT)
             self.server.wait(60)
-        except (OSError, ValueError):
+        except (OSError, ValueError, subprocess.TimeoutExpired):
             pass
         end(self.server)

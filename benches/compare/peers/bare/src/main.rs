@@ -46,9 +46,13 @@ impl ResponseError for Problem {
 
     fn error_response(&self) -> HttpResponse {
         let (Self(status, code), id) = (self, uuid::Uuid::new_v4().to_string());
-        HttpResponse::build(self.status_code()).content_type("application/problem+json").insert_header(("cache-control", "no-store")).json(
-            serde_json::json!({"type": "about:blank", "title": code, "status": status, "code": code, "request_id": id}),
-        )
+        let body = serde_json::json!({
+            "type": "about:blank", "title": code, "status": status, "code": code, "request_id": id
+        });
+        HttpResponse::build(self.status_code())
+            .content_type("application/problem+json")
+            .insert_header(("cache-control", "no-store"))
+            .json(body)
     }
 }
 
