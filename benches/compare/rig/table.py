@@ -4,6 +4,9 @@ from .goals import rows
 from .measures import CONNECTIONS, POOLS
 from .servers import DRAWBRIDGE, PEERS
 
+# Of these only right answers count, whatever was refused beside them.
+COUNTS = ("per_second",)
+
 
 def number(value, digits):
     # Four figures are all that a noisy machine can tell.
@@ -22,17 +25,27 @@ def cell(figures, row, name):
     median = figures.median(key, server)
     if median is None:
         return ""
-    text = f"{number(median, row.digits)} {row.unit}".strip()
-    if figures.troubles.get((key[0], server), [0, 0]) != [0, 0]:
-        text += " †"
-    ratio = figures.ratio(key, (name,), min) if name != DRAWBRIDGE else None
+    refused = troubled(figures, key, server)
+    if refused and key[1] not in COUNTS:
+        return "†"
+    text = f"{number(median, row.digits)} {row.unit}".strip() + (" †" if refused else "")
+    if name == DRAWBRIDGE or (troubled(figures, key, DRAWBRIDGE) and key[1] not in COUNTS):
+        return text
+    ratio = figures.ratio(key, (name,), min)
     return f"{text} ({ratio:.2f})" if ratio is not None else text
+
+
+def troubled(figures, key, server):
+    """Whether somebody was refused or lost in the turns of a figure."""
+    return any(figures.troubles.get((key[0], server), ()))
 
 
 def verdicts(figures, row):
     """The goals of a row, and whether each is met."""
     for goal in row.goals:
-        reached = goal.reached(figures, row.key)
+        # The time of a refusal is no time of a login: whoever refuses has no such figure to be held against a goal.
+        held = [DRAWBRIDGE, *goal.peers] if row.key[1] not in COUNTS else []
+        reached = None if any(troubled(figures, row.key, name) for name in held) else goal.reached(figures, row.key)
         if reached is None:
             yield goal.told(row.unit), "not measured"
         else:
@@ -58,5 +71,4 @@ def write(figures, peers):
             continue
         goals, met = zip(*verdicts(figures, row)) if row.goals else ((), ())
         lines.append(f"| {row.text} | " + " | ".join(cells) + f" | {'; '.join(goals)} | {'; '.join(met)} |")
-    told = list(troubles(figures))
-    return "\n".join(lines + ([""] + told if told else []))
+    return "\n\n".join(["\n".join(lines), *troubles(figures)])
