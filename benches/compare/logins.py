@@ -56,7 +56,7 @@ def arguments():
     parser.add_argument("--bridge", metavar="PATH", help="a release binary; without it one is built")
     parser.add_argument("--env", action="append", default=[], metavar="NAME=VALUE",
                         help="an environment variable of the bridge alone")
-    parser.add_argument("--portable", action="store_true", help="the bridge without the processor's extensions: say how by --env")
+    parser.add_argument("--portable", action="store_true", help="the bridge without the processor's extensions")
     options = parser.parse_args()
     for given, known, name in ((options.only, measures.ALL, "--only"), (options.peers, PEERS, "--peers")):
         for word in given:
@@ -64,8 +64,8 @@ def arguments():
                 parser.error(f"{name}: `{word}` is none of {', '.join(known)}")
     if any("=" not in pair for pair in options.env):
         parser.error("--env: NAME=VALUE")
-    if options.portable and not options.env:
-        parser.error("--portable: name the bridge's switch by --env NAME=VALUE")
+    if options.portable:
+        options.env.append("DRAWBRIDGE__LIMITS__CPU_EXTENSIONS=false")
     options.seconds = options.seconds or (2 if options.quick else 3)
     options.rounds = options.rounds or (1 if options.quick else 3)
     options.users = options.users or (100_000 if options.quick else 1_000_000)
