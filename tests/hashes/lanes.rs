@@ -15,7 +15,7 @@ use drawbridge::hash::{
 use proptest::prelude::*;
 
 /// What this processor has, and everything below.
-fn levels() -> Vec<Processor> {
+pub(super) fn levels() -> Vec<Processor> {
     let all = [Vectors::Portable, Vectors::Avx2, Vectors::Avx512]
         .into_iter()
         .flat_map(|vectors| [false, true].map(|sha| Processor { vectors, sha }));
