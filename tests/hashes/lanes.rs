@@ -90,9 +90,12 @@ proptest! {
     }
 }
 
+/// Digest, password, salt, rounds and output in hex.
+type Official<'a> = (Prf, &'a [u8], &'a [u8], u32, &'a str);
+
 #[test]
 fn official_vectors() {
-    let vectors: &[(Prf, &[u8], &[u8], u32, &str)] = &[
+    let vectors: &[Official] = &[
         // RFC 6070, all but the one of 16,777,216 rounds.
         (Prf::Sha1, b"password", b"salt", 1, "0c60c80f961f0e71f3a9b524af6012062fe037a6"),
         (Prf::Sha1, b"password", b"salt", 2, "ea6c014dc72d6f8ccd1ed92ace1d41f0d8de8957"),
