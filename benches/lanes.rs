@@ -3,6 +3,9 @@
 #![allow(clippy::pedantic, reason = "a bench fails loudly")]
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use drawbridge::hash::lanes::{
+    chain::{self, Message},
+    chained::{self, Digest},
+    crypt_rounds,
     pbkdf2::{Input, Prf, run_on},
     processor::{Processor, Vectors, within},
 };
@@ -63,5 +66,45 @@ fn pbkdf2_lanes(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, pbkdf2_lanes);
+/// Rounds that are laid out before the measurement, in as many lanes as there are and in fewer; beside one alone.
+fn of_chains(criterion: &mut Criterion, name: &str, digest: Digest, input: &chain::Input) {
+    let mut group = criterion.benchmark_group(name);
+    group.sample_size(20).warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_millis(500));
+    group.throughput(Throughput::Elements(1));
+    group.bench_function("alone", |bencher| bencher.iter(|| black_box(chained::alone(digest, black_box(input)))));
+    for vectors in [Vectors::Portable, Vectors::Avx2, Vectors::Avx512] {
+        let level = Processor { vectors, sha: false };
+        let widest = chained::widest(digest, level);
+        for lanes in [2, 4, 8, 16].into_iter().filter(|lanes| *lanes <= widest && within(level) == level) {
+            let inputs = vec![input; lanes];
+            group.throughput(Throughput::Elements(inputs.len() as u64));
+            group.bench_function(format!("{vectors:?}/{lanes}"), |bencher| {
+                bencher.iter(|| black_box(chained::run(digest, level, black_box(&inputs))))
+            });
+        }
+    }
+    group.finish();
+}
+
+fn md5_crypt(criterion: &mut Criterion) {
+    let input = crypt_rounds::input(&vec![7; 16].into(), PASSWORD, b"abcdefgh", 1000);
+    of_chains(criterion, "md5_crypt", Digest::Md5, &input);
+}
+
+fn sha_crypt(criterion: &mut Criterion) {
+    let input = crypt_rounds::input(&vec![7; 32].into(), PASSWORD, SALT, 5000);
+    of_chains(criterion, "sha256_crypt", Digest::Sha256, &input);
+    let input = crypt_rounds::input(&vec![7; 64].into(), PASSWORD, SALT, 5000);
+    of_chains(criterion, "sha512_crypt", Digest::Sha512, &input);
+}
+
+fn phpass(criterion: &mut Criterion) {
+    for (name, digest, length) in [("phpass_md5", Digest::Md5, 16), ("phpass_sha512", Digest::Sha512, 64)] {
+        let messages = vec![Message::around(&[], &[PASSWORD])];
+        let input = chain::Input { first: vec![7; length], messages, schedule: &[0], rounds: 1 << 13 };
+        of_chains(criterion, name, digest, &input);
+    }
+}
+
+criterion_group!(benches, pbkdf2_lanes, md5_crypt, sha_crypt, phpass);
 criterion_main!(benches);

@@ -1,7 +1,8 @@
 //! Kernels that verify several hashes side by side in one thread.
 //!
-//! A chain of dependent table look-ups waits for the cache most of its time: independent chains wait together. Pure
-//! functions over N states, safe Rust; each is tested lane by lane against a single implementation.
+//! A chain of dependent steps waits most of its time, for the cache or for its own last instruction: independent chains
+//! wait together, or lie side by side in vectors. Pure functions over N states, each tested lane by lane against a single
+//! implementation; safe Rust but for what `processor` and `sha_ni` call.
 pub mod bcrypt;
 pub mod chain;
 pub mod chained;
