@@ -56,8 +56,8 @@ pub struct Genuine {
     /// The client.
     pub caller: Caller,
     pub(super) scopes: Option<String>,
-    times: Times,
-    bound: Option<Confirmation>,
+    pub(super) times: Times,
+    pub(super) bound: Option<Confirmation>,
 }
 
 impl Genuine {
