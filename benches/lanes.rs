@@ -3,6 +3,7 @@
 #![allow(clippy::pedantic, reason = "a bench fails loudly")]
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use drawbridge::hash::lanes::{
+    bcrypt,
     chain::{self, Message},
     chained::{self, Digest},
     crypt_rounds,
@@ -66,6 +67,25 @@ fn pbkdf2_lanes(criterion: &mut Criterion) {
     }
 }
 
+fn bcrypt_lanes(criterion: &mut Criterion) {
+    let inputs: Vec<bcrypt::Input> = (0..6).map(|lane| bcrypt::Input::new(&[lane; 72], [lane; 16])).collect();
+    let mut group = criterion.benchmark_group("bcrypt");
+    group.sample_size(20).warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_millis(500));
+    group.throughput(Throughput::Elements(1));
+    group.bench_function("bcrypt crate", |bencher| bencher.iter(|| black_box(::bcrypt::bcrypt(6, [1; 16], &[1; 72]))));
+    for (name, vectors) in [("portable", Vectors::Portable), ("assembler", Vectors::Avx2)] {
+        let level = within(Processor { vectors, sha: false });
+        for lanes in 1..=bcrypt::widest(level) {
+            let inputs: Vec<&bcrypt::Input> = inputs.iter().take(lanes).collect();
+            group.throughput(Throughput::Elements(lanes as u64));
+            group.bench_function(format!("{name}/{lanes}"), |bencher| {
+                bencher.iter(|| black_box(bcrypt::run(level, black_box(&inputs), 6)))
+            });
+        }
+    }
+    group.finish();
+}
+
 /// Rounds that are laid out before the measurement, in as many lanes as there are and in fewer; beside one alone.
 fn of_chains(criterion: &mut Criterion, name: &str, digest: Digest, input: &chain::Input) {
     let mut group = criterion.benchmark_group(name);
@@ -106,5 +126,5 @@ fn phpass(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, pbkdf2_lanes, md5_crypt, sha_crypt, phpass);
+criterion_group!(benches, bcrypt_lanes, pbkdf2_lanes, md5_crypt, sha_crypt, phpass);
 criterion_main!(benches);

@@ -177,7 +177,7 @@ mod tests {
         (0..MANY).for_each(|_| waiting.leave_out(None, Reason::NoEmail));
         assert!(waiting.is_full());
         let mut waiting = Waiting::default();
-        waiting.json().extend_from_slice(&[b' '; MUCH]);
+        waiting.json().extend_from_slice(&vec![b' '; MUCH]);
         waiting.add("1", "ada@example.com");
         assert!(waiting.is_full());
     }

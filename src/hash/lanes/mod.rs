@@ -4,6 +4,8 @@
 //! wait together, or lie side by side in vectors. Pure functions over N states, each tested lane by lane against a single
 //! implementation; safe Rust but for what `processor` and `sha_ni` call.
 pub mod bcrypt;
+#[cfg(target_arch = "x86_64")]
+mod bcrypt_x86;
 pub mod chain;
 pub mod chained;
 mod compression;
@@ -60,8 +62,7 @@ impl Kernel {
     #[must_use]
     pub fn widest(self) -> usize {
         match self {
-            // Four chains take little longer than one.
-            Self::Bcrypt => 4,
+            Self::Bcrypt => bcrypt::widest(processor()),
             Self::Md5Crypt | Self::PhpassMd5 => chained::widest(Digest::Md5, processor()),
             Self::Sha256Crypt => chained::widest(Digest::Sha256, processor()),
             Self::PhpassSha512 | Self::Sha512Crypt => chained::widest(Digest::Sha512, processor()),
@@ -137,7 +138,7 @@ pub fn run(lanes: &[Lane]) -> Vec<Zeroizing<Vec<u8>>> {
     let mut outputs = match first {
         Lane::Bcrypt(_, cost) => {
             let inputs = alike.filter_map(|lane| if let Lane::Bcrypt(input, _) = lane { Some(input) } else { None });
-            bcrypt::run(&inputs.collect::<Vec<_>>(), *cost)
+            bcrypt::run(processor(), &inputs.collect::<Vec<_>>(), *cost)
         }
         Lane::Pbkdf2(_) => {
             let inputs = alike.filter_map(|lane| if let Lane::Pbkdf2(input) = lane { Some(input) } else { None });
