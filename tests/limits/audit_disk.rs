@@ -21,7 +21,7 @@ use std::{
 fn bridge(world: &World, more: &str) -> Bridge {
     let mut command = Command::new("sh");
     command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_drawbridge")]);
-    let configuration = format!("{}\n{more}", world.configuration);
+    let configuration = format!("{}\n{more}", world.configuration());
     Bridge::try_start_by(command, &configuration).unwrap_or_else(|log| panic!("no bridge:\n{log}"))
 }
 
