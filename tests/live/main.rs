@@ -8,6 +8,7 @@ mod authority;
 mod backends;
 mod certificates;
 mod confinement;
+mod memory;
 mod reload;
 mod throttle;
 
