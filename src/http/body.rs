@@ -1,5 +1,5 @@
 //! Request bodies: bounded, strict, wiped.
-use super::problem::Problem;
+use super::{headers, problem::Problem};
 use actix_web::{HttpRequest, http::header, web};
 use futures_util::StreamExt;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -103,7 +103,8 @@ pub async fn read(
     if !is_json(request) {
         return Err(Problem::UnsupportedMediaType);
     }
-    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    let announced =
+        headers::of(request).get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     let length = announced.map_or(MAX_BODY, |length: u64| usize::try_from(length).unwrap_or(usize::MAX));
     if length > MAX_BODY {
         return Err(Problem::BodyTooLarge);
@@ -145,7 +146,8 @@ pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 }
 
 fn is_json(request: &HttpRequest) -> bool {
-    let value = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let headers = headers::of(request);
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let media_type = value.split(';').next().unwrap_or("").trim();
-    media_type.eq_ignore_ascii_case("application/json") && !request.headers().contains_key(header::CONTENT_ENCODING)
+    media_type.eq_ignore_ascii_case("application/json") && !headers.contains_key(header::CONTENT_ENCODING)
 }

@@ -1,5 +1,7 @@
 //! One request and its answer: the stages that every route shares, in their order.
-use super::{Bridge, body, client_certificate::Peer, live::Live, problem::Problem, record::Record, request_id};
+use super::{
+    Bridge, body, client_certificate::Peer, headers, live::Live, problem::Problem, record::Record, request_id,
+};
 use crate::{
     accounts::subject::Subject,
     token::{
@@ -110,7 +112,7 @@ async fn admit(
         bridge.metrics.throttled.with_label_values(&["client"]).inc();
         return Err(Problem::TooManyRequests(wait));
     }
-    let size: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    let size: usize = headers::of(request).iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     if size > MAX_HEADERS {
         return Err(Problem::InvalidRequest("the headers are larger than 16 KiB"));
     }
@@ -125,7 +127,8 @@ async fn admit_caller(
     deadline: Instant,
     record: &mut Record<'_>,
 ) -> Result<Arc<Genuine>, Problem> {
-    let mut authorizations = request.headers().get_all(header::AUTHORIZATION);
+    let headers = headers::of(request);
+    let mut authorizations = headers.get_all(header::AUTHORIZATION);
     let first = authorizations.next().map(HeaderValue::as_bytes);
     // Two tokens: whoever stands between could mean the other one.
     if authorizations.next().is_some() {
