@@ -125,8 +125,9 @@ pub async fn assemble(
         Some(before) => before.bridge.metrics.clone(),
         None => Metrics::new().map_err(|error| wrong(&error.to_string()))?,
     };
-    let keys = parts::keys(token, runtime, before, &metrics).await?;
-    let opened = parts::opened(config, runtime, before, &metrics).await?;
+    let (keys, opened) =
+        tokio::join!(parts::keys(token, runtime, before, &metrics), parts::opened(config, runtime, before, &metrics));
+    let (keys, opened) = (keys?, opened?);
     let pool = parts::pool(config, before, &metrics)?;
     let (throttle, client_throttle) = parts::throttles(config, runtime, before, &metrics).await?;
     // Last: the stream's first line is written, so nothing may fail any more.

@@ -128,8 +128,7 @@ impl Shared {
     }
 
     fn work(&self) {
-        // Being nicer is a wish: a system that refuses it only loses isolation.
-        let _ = rustix::process::setpriority_process(None, NICENESS);
+        step_back();
         // What all threads keep is within the budget of what they run.
         let share = self.bounds.memory / u64::try_from(self.bounds.threads).unwrap_or(u64::MAX).max(1);
         kept_memory::keep_at_most(share.min(MOST_KEPT));
@@ -185,6 +184,12 @@ impl Shared {
         // Memory came free, or a thread for what is dear: every waiting one may now find a job.
         self.changed.notify_all();
     }
+}
+
+/// Lets the threads that answer go before this one, which computes.
+pub fn step_back() {
+    // A wish: a system that refuses it only loses isolation.
+    let _ = rustix::process::setpriority_process(None, NICENESS);
 }
 
 fn gauge(value: impl TryInto<i64>) -> i64 {

@@ -8,7 +8,7 @@ use crate::{
         progress::Progress,
         subject::NameKey,
         throttle::{SharedStore, Throttle},
-        verify_pool::VerifyPool,
+        verify_pool::{self, VerifyPool},
     },
     config::{Config, migration::Mode, token::Token},
     http::record::Recorder,
@@ -45,7 +45,11 @@ pub async fn keys(
     {
         return Ok(Arc::clone(&bridge.keys));
     }
-    let keys = Keys::start(token, runtime.handle(), metrics).map_err(|error| wrong(&error.to_string()))?;
+    let (rules, handle, counted) = (token.clone(), runtime.handle().clone(), metrics.clone());
+    // On a thread of its own: reading the host's certificates takes as long as connecting to the database.
+    let start = move || Keys::start(&rules, &handle, &counted).map_err(|error| error.to_string());
+    let started = runtime.handle().spawn_blocking(start).await.unwrap_or_else(|error| Err(error.to_string()));
+    let keys = started.map_err(|error| wrong(&error))?;
     if before.is_some() {
         keys.first_attempt().await;
         if !keys.is_loaded() {
@@ -113,6 +117,7 @@ pub async fn opened(
     std::thread::Builder::new()
         .name("measure".into())
         .spawn(move || {
+            verify_pool::step_back();
             measured.measure();
             // Nobody has to wait for it.
             let _ = done.send(());
