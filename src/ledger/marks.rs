@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
 use deadpool::managed::Manager;
 use diesel::{
     ExpressionMethods, QueryDsl, QueryResult, TextExpressionMethods,
-    result::{DatabaseErrorKind, Error as DieselError, OptionalExtension},
+    result::{Error as DieselError, OptionalExtension},
 };
 use diesel_async::{
     AsyncMysqlConnection, AsyncPgConnection,
@@ -36,7 +36,7 @@ pub(crate) trait Register: InsertAll {
     fn count_since(&mut self, moment: NaiveDateTime, in_bulk: bool) -> BoxFuture<'_, QueryResult<i64>>;
     /// Takes a mark away.
     fn remove<'a>(&'a mut self, user_id: &'a str) -> BoxFuture<'a, QueryResult<usize>>;
-    /// Inserts a mark.
+    /// Inserts a mark where none stands; how many were inserted.
     fn insert<'a>(
         &'a mut self,
         user_id: &'a str,
@@ -98,7 +98,7 @@ macro_rules! register {
                 marked_by: &'a str,
             ) -> BoxFuture<'a, QueryResult<usize>> {
                 let values = (dsl::user_id.eq(user_id), dsl::migrated_at.eq(moment), dsl::marked_by.eq(marked_by));
-                let query = diesel::insert_into(dsl::drawbridge_migrated_users).values(values);
+                let query = diesel::insert_into(dsl::drawbridge_migrated_users).values(values).on_conflict_do_nothing();
                 async move { diesel_async::RunQueryDsl::execute(query, self).await }.boxed()
             }
         }
@@ -148,19 +148,14 @@ where
         let work: Work<Diesel<C>, Mark> = Arc::new(move |connection: &mut C, attempt| {
             let (user_id, marked_by) = (user_id.clone(), marked_by.clone());
             async move {
-                if let Some(found) = connection.find(&user_id).await? {
-                    // The first attempt may have entered it before its connection was lost.
-                    let ours = attempt > 1 && found == (moment, marked_by);
-                    return Ok(Mark { migrated_at: found.0.and_utc(), newly_marked: ours });
+                // Most marks are new: one question fewer than looking first.
+                if connection.insert(&user_id, moment, &marked_by).await? > 0 {
+                    return Ok(Mark { migrated_at: moment.and_utc(), newly_marked: true });
                 }
-                match connection.insert(&user_id, moment, &marked_by).await {
-                    Ok(_) => Ok(Mark { migrated_at: moment.and_utc(), newly_marked: true }),
-                    Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
-                        let found = connection.find(&user_id).await?.ok_or(DieselError::NotFound)?;
-                        Ok(Mark { migrated_at: found.0.and_utc(), newly_marked: false })
-                    }
-                    Err(error) => Err(error),
-                }
+                let found = connection.find(&user_id).await?.ok_or(DieselError::NotFound)?;
+                // The first attempt may have entered it before its connection was lost.
+                let ours = attempt > 1 && found == (moment, marked_by);
+                Ok(Mark { migrated_at: found.0.and_utc(), newly_marked: ours })
             }
             .boxed()
         });
