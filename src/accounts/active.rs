@@ -30,8 +30,15 @@ pub fn says_yes(value: Option<&LegacyValue>) -> bool {
 /// # Errors
 /// `UserUnmappable` when the answer cannot be read: unsure is not a "no".
 pub fn of(row: &LegacyRow, users: &Users) -> Result<bool, Refusal> {
-    let Some(column) = users.active_column() else { return Ok(true) };
-    match row.get(column) {
+    users.active_column().map_or(Ok(true), |column| read(row.get(column)))
+}
+
+/// The same for the value of the rule's column.
+///
+/// # Errors
+/// `UserUnmappable` when the answer cannot be read.
+pub fn read(value: Option<&LegacyValue>) -> Result<bool, Refusal> {
+    match value {
         None | Some(LegacyValue::Undecodable(_)) => Err(Refusal::UserUnmappable("the active rule cannot be read")),
         value => Ok(says_yes(value)),
     }

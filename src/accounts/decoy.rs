@@ -5,14 +5,14 @@
 //! without a password or unverifiable costs its twin, the decoy. Whoever has a cheaper hash is topped up, in the same
 //! thread, until as much processor time is spent as the usual hash takes here, which is measured at the start and
 //! with every run since.
-use super::stored_hash;
+use super::{stored_hash, times::Times, verification::Shape};
 use crate::{
     config::password::Password,
     hash::{
         attempt::Attempt,
         digest::Digest,
         families::bcrypt,
-        lanes::Lane,
+        lanes::{self, Kind, Lane},
         scheme::{Cost, Identified, Verifier},
     },
     store::legacy_row::LegacyRow,
@@ -22,7 +22,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -35,6 +35,8 @@ const ONE_IN: u32 = 20;
 const MOST_MEASURED: usize = 8;
 /// Digests between two looks at the clock: about 20 µs.
 const BETWEEN_LOOKS: usize = 64;
+/// A hash that takes longer than this is not run again and again at the start: its kernel's own width is taken.
+const LONGEST_CALIBRATED: Duration = Duration::from_millis(250);
 
 /// The usual hash of this deployment.
 pub struct Decoy {
@@ -42,12 +44,14 @@ pub struct Decoy {
     contenders: Vec<Arc<Usual>>,
 }
 
-/// A hash that matches nobody, and the processor time that it takes here.
+/// A hash that matches nobody, and what verifications take here.
 pub struct Usual {
     verifier: Box<dyn Verifier>,
     cost: Cost,
-    // Moving average; 0 until it has run once.
-    nanos: AtomicU64,
+    shape: Shape,
+    times: Arc<Times>,
+    // Most side by side.
+    width: AtomicUsize,
 }
 
 impl Decoy {
@@ -63,17 +67,16 @@ impl Decoy {
             }
         }
         let all: u32 = seen.values().map(|(count, _)| count).sum();
+        let times = Arc::new(Times::default());
+        let usual = |verifier| Arc::new(Usual::new(verifier, Arc::clone(&times)));
         let mut seen: Vec<_> = seen.into_values().filter(|(count, _)| count.saturating_mul(ONE_IN) >= all).collect();
         seen.sort_by_key(|(count, verifier)| std::cmp::Reverse((*count, verifier.cost().rounds)));
-        let mut contenders: Vec<_> =
-            seen.into_iter().take(MOST_MEASURED).map(|(_, verifier)| Arc::new(Usual::new(verifier))).collect();
-        if contenders.is_empty() {
-            contenders.push(Arc::new(Usual::new(bcrypt::decoy(DEFAULT_BCRYPT_COST))));
-        }
+        let contenders: Vec<_> = seen.into_iter().take(MOST_MEASURED).map(|(_, verifier)| usual(verifier)).collect();
         // Until they are measured, the most frequent one stands for all.
-        let usual =
-            contenders.first().cloned().unwrap_or_else(|| Arc::new(Usual::new(bcrypt::decoy(DEFAULT_BCRYPT_COST))));
-        Self { usual: ArcSwap::new(usual), contenders }
+        let first = contenders.first().cloned();
+        let first = first.unwrap_or_else(|| usual(bcrypt::decoy(DEFAULT_BCRYPT_COST)));
+        let contenders = if contenders.is_empty() { vec![Arc::clone(&first)] } else { contenders };
+        Self { usual: ArcSwap::new(first), contenders }
     }
 
     /// How many of some rows cannot be verified, by reason.
@@ -88,7 +91,9 @@ impl Decoy {
         reasons
     }
 
-    /// Measures every usual kind of hash and takes the dearest. Takes as long as each of them twice.
+    /// Measures every usual kind of hash, takes the dearest, and finds how many of it are worth it side by side.
+    ///
+    /// Takes as long as each of them twice, and the dearest as often again as its kernel has lanes.
     pub fn measure(&self) {
         let attempt = Attempt::with_password("a password of usual length");
         for contender in &self.contenders {
@@ -96,9 +101,10 @@ impl Decoy {
             contender.verifier.verify(&attempt);
             contender.run(&attempt);
         }
-        let dearest = self.contenders.iter().max_by_key(|contender| contender.nanos.load(Ordering::Relaxed));
+        let dearest = self.contenders.iter().max_by_key(|contender| contender.times.of(&contender.shape.work, 1));
         if let Some(dearest) = dearest {
             self.usual.store(Arc::clone(dearest));
+            dearest.calibrate(&attempt);
         }
     }
 
@@ -117,15 +123,28 @@ impl Decoy {
 }
 
 impl Usual {
-    fn new(verifier: Box<dyn Verifier>) -> Self {
-        let cost = verifier.cost();
-        Self { verifier, cost, nanos: AtomicU64::new(0) }
+    fn new(verifier: Box<dyn Verifier>, times: Arc<Times>) -> Self {
+        let (cost, shape) = (verifier.cost(), Shape::of_verifier(verifier.as_ref()));
+        let width = AtomicUsize::new(shape.lanes.map_or(1, Kind::widest));
+        Self { verifier, cost, shape, times, width }
     }
 
-    /// What one run costs.
+    /// What is known of it.
     #[must_use]
-    pub fn cost(&self) -> &Cost {
-        &self.cost
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// What verifications take here.
+    #[must_use]
+    pub fn times(&self) -> &Times {
+        &self.times
+    }
+
+    /// Most people whose verifications are worth it side by side.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.width.load(Ordering::Relaxed)
     }
 
     /// Its part in a kernel, where it has one.
@@ -138,22 +157,17 @@ impl Usual {
     pub fn run(&self, attempt: &Attempt) {
         let begun = processor_time();
         self.verifier.verify(attempt);
-        self.note(processor_time().saturating_sub(begun));
+        self.times.note(&self.shape.work, 1, processor_time().saturating_sub(begun));
     }
 
-    /// Spends what a verification took less than the usual hash takes.
-    pub fn top_up(&self, cost: &Cost, spent: Duration, attempt: &Attempt) {
-        if *cost == self.cost {
-            self.note(spent);
+    /// Spends what so many verifications side by side took less than as many usual ones take.
+    pub fn top_up(&self, count: usize, spent: Duration) {
+        let Some(usual) = self.times.of(&self.shape.work, count) else {
+            self.run(&Attempt::default());
             return;
-        }
-        let usual = Duration::from_nanos(self.nanos.load(Ordering::Relaxed));
-        if usual.is_zero() {
-            self.run(attempt);
-            return;
-        }
+        };
         let end = processor_time() + usual.saturating_sub(spent);
-        let mut digest = Digest::Sha256.of(&[&attempt.password]);
+        let mut digest = Digest::Sha256.of(&[]);
         while processor_time() < end {
             for _ in 0..BETWEEN_LOOKS {
                 digest = Digest::Sha256.of(&[&digest]);
@@ -162,12 +176,25 @@ impl Usual {
         std::hint::black_box(digest);
     }
 
-    /// Remembers what a run took.
-    pub fn note(&self, spent: Duration) {
-        let spent = u64::try_from(spent.as_nanos()).unwrap_or(u64::MAX);
-        let before = self.nanos.load(Ordering::Relaxed);
-        let average = if before == 0 { spent } else { before / 8 * 7 + spent / 8 };
-        self.nanos.store(average, Ordering::Relaxed);
+    /// Runs it side by side, one more each time, as long as more get done in a time.
+    fn calibrate(&self, attempt: &Attempt) {
+        let (widest, alone) = (self.width(), self.times.of(&self.shape.work, 1).unwrap_or_default());
+        if alone > LONGEST_CALIBRATED {
+            return;
+        }
+        let (mut best, mut share) = (1, alone);
+        for count in 2..=widest {
+            let lanes: Vec<Lane> = (0..count).filter_map(|_| self.lane(attempt)).collect();
+            let begun = processor_time();
+            std::hint::black_box(lanes::run(&lanes));
+            let spent = processor_time().saturating_sub(begun);
+            self.times.note(&self.shape.work, count, spent);
+            let each = spent / u32::try_from(count).unwrap_or(u32::MAX);
+            if each < share {
+                (best, share) = (count, each);
+            }
+        }
+        self.width.store(best, Ordering::Relaxed);
     }
 }
 

@@ -30,7 +30,7 @@ impl Accounts {
         if let Some(user_id) = user_id {
             subject.account = Some(Account::of_user_id(user_id));
         }
-        let hidden = self.is_hidden(user_id, deadline).await?;
+        let hidden = self.is_hidden(row, user_id, deadline).await?;
         let active = match row {
             Some(row) if !hidden => active::of(row, &self.users)?,
             _ => false,

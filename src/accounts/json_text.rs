@@ -13,7 +13,8 @@ pub fn push(json: &mut Vec<u8>, text: &str) {
 }
 
 /// Whether no byte needs to be escaped; a "no" may be wrong.
-fn is_plain(text: &[u8]) -> bool {
+#[must_use]
+pub fn is_plain(text: &[u8]) -> bool {
     // The last eight bytes, some of them for the second time: putting the rest into a word costs more.
     let Some(last) = text.last_chunk::<8>() else {
         return text.iter().all(|byte| *byte >= b' ' && *byte != b'"' && *byte != b'\\');

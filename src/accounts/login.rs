@@ -95,11 +95,12 @@ impl Accounts {
 
     async fn find_person(&self, identifier: &str, deadline: Instant) -> Result<(Person, Account), Refusal> {
         let found = self.ask("find_user", deadline, self.store.find(identifier)).await?;
-        let user_id = match &found {
-            Found::One(row) => profile::of(row, &self.users).ok().map(|profile| profile.user_id),
-            _ => None,
+        let row = match &found {
+            Found::One(row) => Some(row),
+            Found::Nobody | Found::Several => None,
         };
-        let hidden = self.is_hidden(user_id.as_deref(), deadline).await?;
+        let user_id = row.and_then(|row| profile::of(row, &self.users).ok()).map(|profile| profile.user_id);
+        let hidden = self.is_hidden(row, user_id.as_deref(), deadline).await?;
         let account = user_id.map_or_else(|| Account::of_identifier(identifier), |id| Account::of_user_id(&id));
         let person = match found {
             Found::One(row) if !hidden => Person::Known(row),

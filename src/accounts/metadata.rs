@@ -8,7 +8,7 @@ use serde_json::{Number, Value};
 use std::borrow::Cow;
 
 /// The largest whole number that JavaScript reads exactly; Auth0's scripts are JavaScript.
-const MAX_SAFE_INTEGER: i128 = (1 << 53) - 1;
+pub(super) const MAX_SAFE_INTEGER: i128 = (1 << 53) - 1;
 
 /// The JSON of a value; `None` for NULL.
 ///

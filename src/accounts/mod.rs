@@ -14,11 +14,13 @@ pub mod metadata;
 mod mfa_factors;
 pub mod pages;
 pub mod php;
+pub mod plain_profile;
 pub mod profile;
 pub mod progress;
 pub mod stored_hash;
 pub mod subject;
 pub mod throttle;
+pub mod times;
 pub mod transcode;
 pub mod user_id;
 pub mod verification;
@@ -27,7 +29,7 @@ pub mod verify_pool;
 use crate::{
     config::{migration::Migration, password::Password, users::Users},
     ledger::Ledger,
-    store::{Store, runtime::Background},
+    store::{Store, legacy_row::LegacyRow, runtime::Background},
     telemetry::metrics::Metrics,
 };
 use decoy::Decoy;
@@ -94,10 +96,19 @@ impl Accounts {
 
     /// Whether the user is marked and marks hide.
     ///
-    /// Asks the ledger for nobody, too: an unknown user must cost the same round trip as a known one.
-    async fn is_hidden(&self, user_id: Option<&str>, deadline: Instant) -> Result<bool, error::Refusal> {
+    /// Where the row does not tell, the ledger is asked for nobody, too: an unknown user must cost the same round trip as
+    /// a known one.
+    async fn is_hidden(
+        &self,
+        row: Option<&LegacyRow>,
+        user_id: Option<&str>,
+        deadline: Instant,
+    ) -> Result<bool, error::Refusal> {
         if !self.migration.hides_marked() {
             return Ok(false);
+        }
+        if self.store.tells_marks() {
+            return Ok(user_id.is_some() && row.is_some_and(|row| row.mark() == user_id));
         }
         let mark = self.ask("ledger", deadline, self.ledger.migrated_at(user_id.unwrap_or("-"))).await?;
         Ok(user_id.is_some() && mark.is_some())

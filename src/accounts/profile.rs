@@ -13,13 +13,13 @@ use serde_json::Value;
 use std::borrow::Cow;
 
 /// Largest profile in bytes.
-const MAX_BYTES: usize = 10 * 1024;
+pub(super) const MAX_BYTES: usize = 10 * 1024;
 
 /// Auth0's limits of an e-mail address, in characters: local part, whole.
-const MAX_EMAIL: (usize, usize) = (64, 254);
+pub(super) const MAX_EMAIL: (usize, usize) = (64, 254);
 
 /// Auth0's limit of a username, in characters; no other text has a lower one.
-const MAX_USERNAME: usize = 128;
+pub(super) const MAX_USERNAME: usize = 128;
 
 /// A user as Auth0 will get it.
 #[derive(Default)]
@@ -31,11 +31,11 @@ pub struct Profile {
     /// The JSON object.
     pub json: Vec<u8>,
     /// Where `"metadata"` begins in it.
-    metadata: usize,
+    pub(super) metadata: usize,
 }
 
 /// The key of the metadata, as it stands in the object.
-const METADATA: &str = "metadata";
+pub(super) const METADATA: &str = "metadata";
 
 impl Profile {
     /// The object before and behind the key of its metadata, quotes included; the last brace is left out.
@@ -46,7 +46,7 @@ impl Profile {
         (before, behind)
     }
 
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.user_id.clear();
         self.email.clear();
         self.json.clear();
@@ -169,7 +169,7 @@ fn as_column(value: Option<Value>) -> LegacyValue {
     }
 }
 
-fn source(users: &Users, key: ProfileKey) -> Option<&Source> {
+pub(super) fn source(users: &Users, key: ProfileKey) -> Option<&Source> {
     users.profile.iter().find(|(mapped, _)| *mapped == key).map(|(_, source)| source)
 }
 

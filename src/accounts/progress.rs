@@ -58,14 +58,19 @@ impl Crossed {
         self.total.map(|total| total.saturating_sub(self.migrated()))
     }
 
-    /// When the last one would cross at the pace of the last week, in seconds since 1970; `None` while nobody does, or
-    /// when that is more than a century away.
+    /// When the last one would cross at the pace of the last week, in seconds since 1970.
     #[must_use]
     pub fn projected_end(&self, now: u64) -> Option<u64> {
-        let remaining = self.remaining().filter(|remaining| *remaining > 0)?;
-        let seconds = remaining.saturating_mul(7 * 86_400).checked_div(self.last_week)?;
-        (seconds <= FORESEEABLE_DAYS * 86_400).then(|| now.saturating_add(seconds))
+        projected_end(self.remaining()?, self.last_week, now)
     }
+}
+
+/// When the last of those who remain would cross at the pace of the last week, in seconds since 1970; `None` while
+/// nobody does, when nobody remains, or when it is more than a century away.
+#[must_use]
+pub fn projected_end(remaining: u64, last_week: u64, now: u64) -> Option<u64> {
+    let seconds = remaining.saturating_mul(7 * 86_400).checked_div(last_week).filter(|_| remaining > 0)?;
+    (seconds <= FORESEEABLE_DAYS * 86_400).then(|| now.saturating_add(seconds))
 }
 
 /// The last count, and what this process has marked since.

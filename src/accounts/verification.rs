@@ -1,8 +1,15 @@
-//! One login's verification, alone or beside others: the one exit at which all of them have cost the same.
-use super::decoy::{self, Usual};
+//! Logins' verifications, alone or beside others: the one exit at which all of them have cost the same.
+//!
+//! # How a crowd is made equal
+//! So many people who have the usual hash take a known time side by side. Any other crowd as large is topped up to
+//! that: whoever is in it, its size tells the time.
+use super::{
+    decoy::{Usual, processor_time},
+    times::Work,
+};
 use crate::hash::{
     attempt::Attempt,
-    lanes::{self, Lane},
+    lanes::{self, Kind, Lane},
     scheme::{Verdict, Verifier},
 };
 use std::{
@@ -10,6 +17,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
+use zeroize::Zeroizing;
 
 /// One login's work: the row's verifier, or the decoy.
 pub struct Job {
@@ -34,12 +42,30 @@ pub enum NotVerified {
     TooLarge,
 }
 
-/// Jobs with the same key fit into one kernel: kind and rounds of the usual hash.
-#[must_use]
-pub fn lane_key(job: &Job) -> Option<(&'static str, u64)> {
-    let usual = job.usual.cost();
-    let of_usual_cost = job.verifier.as_ref().is_none_or(|verifier| verifier.cost() == *usual);
-    (of_usual_cost && usual.kind == "bcrypt").then_some((usual.kind, usual.rounds))
+/// What is known of a job before it runs.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape {
+    /// What it computes.
+    pub work: Work,
+    /// What it could run beside.
+    pub lanes: Option<Kind>,
+    /// What it takes of the memory budget, in bytes.
+    pub memory: u64,
+}
+
+impl Shape {
+    /// Of this job; of the decoy where there is nothing to verify.
+    #[must_use]
+    pub fn of(job: &Job) -> Self {
+        job.verifier.as_ref().map_or_else(|| job.usual.shape(), |verifier| Self::of_verifier(verifier.as_ref()))
+    }
+
+    /// Of this verifier.
+    #[must_use]
+    pub fn of_verifier(verifier: &dyn Verifier) -> Self {
+        let cost = verifier.cost();
+        Self { work: Work::of(&cost), lanes: verifier.lane_kind(), memory: cost.memory }
+    }
 }
 
 /// The verdict; none where there was only a decoy.
@@ -49,58 +75,65 @@ pub type Outcome = Result<Option<Verdict>, NotVerified>;
 ///
 /// A mistake in one verifier is that job's alone.
 #[must_use]
-pub fn run(jobs: &[&Job]) -> Vec<Outcome> {
-    let together = if jobs.len() > 1 { catch_unwind(AssertUnwindSafe(|| side_by_side(jobs))).ok() } else { None };
-    let mut together = together.unwrap_or_default().into_iter();
-    let outcome = |job: &&Job| {
-        if let Some(Some(outcome)) = together.next() {
-            return outcome;
+pub fn run(jobs: &[(&Job, Shape)]) -> Vec<Outcome> {
+    let begun = processor_time();
+    let mut outcomes: Vec<Option<Outcome>> = jobs.iter().map(|_| None).collect();
+    for at in 0..jobs.len() {
+        if let (Some(None), Some((_, shape))) = (outcomes.get(at), jobs.get(at)) {
+            // A mistake in a kernel leaves all of them to run alone.
+            let _ = catch_unwind(AssertUnwindSafe(|| side_by_side(jobs, shape, &mut outcomes)));
         }
-        catch_unwind(AssertUnwindSafe(|| alone(job))).map_err(|_| NotVerified::Failed)
+    }
+    let alone = |((job, shape), outcome): (&(&Job, Shape), Option<Outcome>)| {
+        outcome.unwrap_or_else(|| catch_unwind(AssertUnwindSafe(|| alone(job, shape))).map_err(|_| NotVerified::Failed))
     };
-    jobs.iter().map(outcome).collect()
+    let outcomes = jobs.iter().zip(outcomes).map(alone).collect();
+    if let Some((job, _)) = jobs.first()
+        && jobs.iter().any(|(job, shape)| shape.work != job.usual.shape().work)
+    {
+        job.usual.top_up(jobs.len(), processor_time().saturating_sub(begun));
+    }
+    outcomes
 }
 
-/// One run of a kernel for all jobs that fit into it; `None` for each that has to run alone.
-fn side_by_side(jobs: &[&Job]) -> Vec<Option<Outcome>> {
-    let begun = decoy::processor_time();
-    let mut prepared: Vec<Lane> = Vec::new();
-    let mut in_lane = Vec::new();
-    for job in jobs {
-        let lane = match &job.verifier {
-            Some(verifier) => verifier.lane(&job.attempt),
-            None => job.usual.lane(&job.attempt),
-        };
-        let lane = lane.filter(|lane| prepared.first().is_none_or(|first| lane.fits(first)));
-        in_lane.push(lane.is_some());
-        prepared.extend(lane);
+/// One run of a kernel for all jobs of this shape, where there are several; who cannot be in it is left.
+fn side_by_side(jobs: &[(&Job, Shape)], shape: &Shape, outcomes: &mut [Option<Outcome>]) {
+    let like = |(_, other): &&(&Job, Shape)| other.lanes == shape.lanes && other.work == shape.work;
+    if shape.lanes.is_none() || jobs.iter().filter(like).count() < 2 {
+        return;
     }
-    let mut outputs = lanes::run(&prepared).into_iter();
-    if let Some(job) = jobs.first().filter(|_| !prepared.is_empty()) {
-        job.usual.note(decoy::processor_time().saturating_sub(begun));
-    }
-    let verdict = |(job, in_lane): (&&Job, bool)| {
-        let output = in_lane.then(|| outputs.next()).flatten()?;
-        Some(Ok(job.verifier.as_ref().map(|verifier| verifier.of_lane(&output))))
+    let begun = processor_time();
+    let lane_of = |job: &Job| match &job.verifier {
+        Some(verifier) => verifier.lane(&job.attempt),
+        None => job.usual.lane(&job.attempt),
     };
-    jobs.iter().zip(in_lane).map(verdict).collect()
+    let (mut prepared, mut places): (Vec<Lane>, Vec<usize>) = (Vec::new(), Vec::new());
+    for (at, entry) in jobs.iter().enumerate().filter(|(_, entry)| like(entry)) {
+        if let Some(lane) = lane_of(entry.0).filter(|lane| Some(lane.kind()) == shape.lanes) {
+            prepared.push(lane);
+            places.push(at);
+        }
+    }
+    let outputs: Vec<Zeroizing<Vec<u8>>> = lanes::run(&prepared);
+    for (at, output) in places.into_iter().zip(outputs) {
+        if let (Some(outcome), Some((job, _))) = (outcomes.get_mut(at), jobs.get(at)) {
+            *outcome = Some(Ok(job.verifier.as_ref().map(|verifier| verifier.of_lane(&output))));
+        }
+    }
+    if let (Some((job, _)), false) = (jobs.first(), prepared.is_empty()) {
+        job.usual.times().note(&shape.work, prepared.len(), processor_time().saturating_sub(begun));
+    }
 }
 
-fn alone(job: &Job) -> Option<Verdict> {
+fn alone(job: &Job, shape: &Shape) -> Option<Verdict> {
     let Some(verifier) = &job.verifier else {
         job.usual.run(&job.attempt);
         return None;
     };
-    let begun = decoy::processor_time();
+    let begun = processor_time();
     let verdict = verifier.verify(&job.attempt);
-    let spent = decoy::processor_time().saturating_sub(begun);
-    job.usual.top_up(&verifier.cost(), spent, &job.attempt);
+    if matches!(verdict, Verdict::Match | Verdict::Mismatch) {
+        job.usual.times().note(&shape.work, 1, processor_time().saturating_sub(begun));
+    }
     Some(verdict)
-}
-
-/// What it takes of the memory budget.
-#[must_use]
-pub fn memory_of(job: &Job) -> u64 {
-    let usual = job.usual.cost().memory;
-    job.verifier.as_ref().map_or(usual, |verifier| verifier.cost().memory)
 }

@@ -7,7 +7,8 @@
 use crate::{
     accounts::{
         active, json_text,
-        profile::{self, Profile},
+        plain_profile::Profiles,
+        profile::Profile,
         stored_hash,
         transcode::{
             Transcoded,
@@ -16,7 +17,7 @@ use crate::{
     },
     config::Config,
     hash::scheme::Identified,
-    store::legacy_row::LegacyRow,
+    store::legacy_row::{LegacyRow, Names},
 };
 use serde_json::Value;
 
@@ -66,7 +67,17 @@ pub struct Writer<'a> {
     rows: Rows<'a>,
     without_password: &'a [String],
     hashes: jsonschema::Validator,
+    profiles: Profiles<'a>,
     profile: Profile,
+    places: Places,
+}
+
+/// Where the columns are that are looked at in every row.
+#[derive(Default)]
+struct Places {
+    of: Option<Names>,
+    active: Option<usize>,
+    password: Option<usize>,
 }
 
 impl<'a> Writer<'a> {
@@ -78,7 +89,15 @@ impl<'a> Writer<'a> {
         let schema: Value = serde_json::from_str(include_str!("import_schema.json")).map_err(|_| NoSchema)?;
         let hashes = schema.pointer("/properties/custom_password_hash").ok_or(NoSchema)?;
         let hashes = jsonschema::validator_for(hashes).map_err(|_| NoSchema)?;
-        Ok(Self { config, rows: Rows::of(&config.password), without_password, hashes, profile: Profile::default() })
+        Ok(Self {
+            config,
+            rows: Rows::of(&config.password),
+            without_password,
+            hashes,
+            profiles: Profiles::of(&config.users),
+            profile: Profile::default(),
+            places: Places::default(),
+        })
     }
 
     /// Reads the profile of a row.
@@ -86,7 +105,14 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// The rule of the profile that the row breaks; its `user_id` may be known all the same.
     pub fn read(&mut self, row: &LegacyRow) -> Result<(), Reason> {
-        profile::write(row, &self.config.users, &mut self.profile).map_err(|refusal| Reason::Unmappable(refusal.rule()))
+        if !self.places.of.as_ref().is_some_and(|names| Names::ptr_eq(names, row.names())) {
+            self.places = Places {
+                of: Some(Names::clone(row.names())),
+                active: self.config.users.active_column().and_then(|column| row.place(column)),
+                password: row.place(&self.config.password.column),
+            };
+        }
+        self.profiles.write(row, &mut self.profile).map_err(|refusal| Reason::Unmappable(refusal.rule()))
     }
 
     /// The `user_id` of the row that was read, where its key is one.
@@ -101,25 +127,26 @@ impl<'a> Writer<'a> {
         &self.profile.email
     }
 
-    /// Writes the user of the row that was read in the place of another's.
+    /// Appends the user of the row that was read.
     ///
     /// # Errors
-    /// Why the import cannot take it.
+    /// Why the import cannot take it; part of it may be appended all the same.
     pub fn write(&self, row: &LegacyRow, json: &mut Vec<u8>) -> Result<(), Reason> {
-        match active::of(row, &self.config.users) {
-            Ok(true) => {}
-            Ok(false) => return Err(Reason::Disabled),
-            Err(refusal) => return Err(Reason::Unmappable(refusal.rule())),
+        if self.config.users.active.is_some() {
+            match active::read(row.at(self.places.active)) {
+                Ok(true) => {}
+                Ok(false) => return Err(Reason::Disabled),
+                Err(refusal) => return Err(Reason::Unmappable(refusal.rule())),
+            }
         }
         if self.profile.email.is_empty() {
             return Err(Reason::NoEmail);
         }
-        json.clear();
         let (before, behind) = self.profile.around_metadata();
         json.extend_from_slice(before);
         json.extend_from_slice(b"\"app_metadata\"");
         json.extend_from_slice(behind);
-        match self.rows.verbatim(row) {
+        match self.rows.verbatim_of(row.at(self.places.password)) {
             Some(bcrypt) => push_bcrypt(json, &bcrypt),
             None => self.push_hash(row, json)?,
         }

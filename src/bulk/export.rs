@@ -5,10 +5,10 @@ use super::{
     chunk_files::{ChunkFile, ChunkWriter},
     disk::write_whole,
     shard::Shard,
+    waiting::{Settled, Waiting},
 };
 use crate::{
     accounts::{
-        fingerprint::{Keyed, Set},
         marks::Marks,
         pages::{NoPages, Pages},
     },
@@ -138,10 +138,9 @@ struct Files<'a> {
     export: &'a Export<'a>,
     marks: Marks,
     writer: Writer<'a>,
-    json: Vec<u8>,
+    waiting: Waiting,
     users: ChunkWriter,
     rejects: BufWriter<File>,
-    addresses: Addresses,
     rows: u64,
     exported: u64,
     already_migrated: u64,
@@ -154,10 +153,9 @@ impl<'a> Files<'a> {
             export,
             marks,
             writer: Writer::new(export.config, export.without_password)?,
-            json: Vec::new(),
+            waiting: Waiting::default(),
             users: ChunkWriter::new(export.directory)?,
             rejects: BufWriter::new(File::create(export.directory.join(REJECTS))?),
-            addresses: Addresses::default(),
             rows: 0,
             exported: 0,
             already_migrated: 0,
@@ -176,27 +174,35 @@ impl<'a> Files<'a> {
             return Ok(());
         }
         match read.and_then(|()| self.user(row)) {
-            Ok(()) => {
-                self.users.add(&self.json)?;
-                self.exported += 1;
-            }
-            Err(reason) => {
-                writeln!(self.rejects, "{}", json!({"user_id": self.writer.user_id(), "reason": reason.words()}))?;
-                *self.left_out.entry(reason).or_default() += 1;
-            }
+            Ok(()) => self.waiting.add(self.writer.user_id().unwrap_or_default(), self.writer.email()),
+            Err(reason) => self.waiting.leave_out(self.writer.user_id(), reason),
+        }
+        if self.waiting.is_full() { self.settle() } else { Ok(()) }
+    }
+
+    fn user(&mut self, row: &LegacyRow) -> Result<(), Reason> {
+        self.writer.write(row, self.waiting.json())?;
+        if !ChunkWriter::fits(self.waiting.appended()) {
+            return Err(Reason::Refused("the user is larger than a file may be"));
         }
         Ok(())
     }
 
-    fn user(&mut self, row: &LegacyRow) -> Result<(), Reason> {
-        self.writer.write(row, &mut self.json)?;
-        if !ChunkWriter::fits(&self.json) {
-            return Err(Reason::Refused("the user is larger than a file may be"));
-        }
-        if self.addresses.is_new(self.writer.email()) { Ok(()) } else { Err(Reason::DuplicateEmail) }
+    fn settle(&mut self) -> Result<(), NoExport> {
+        self.waiting.settle(|settled| match settled {
+            Settled::User(json) => {
+                self.exported += 1;
+                Ok(self.users.add(json)?)
+            }
+            Settled::LeftOut(user_id, reason) => {
+                *self.left_out.entry(reason).or_default() += 1;
+                Ok(writeln!(self.rejects, "{}", json!({"user_id": user_id, "reason": reason.words()}))?)
+            }
+        })
     }
 
-    fn finish(self) -> Result<Manifest, NoExport> {
+    fn finish(mut self) -> Result<Manifest, NoExport> {
+        self.settle()?;
         let files = self.users.finish()?;
         self.rejects.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
         let manifest = Manifest {
@@ -211,30 +217,5 @@ impl<'a> Files<'a> {
         let text = serde_json::to_vec_pretty(&manifest).map_err(io::Error::other)?;
         write_whole(&self.export.directory.join(MANIFEST), &text)?;
         Ok(manifest)
-    }
-}
-
-/// Addresses that were met, as fingerprints: eight bytes each instead of the address.
-///
-/// A fingerprint that two addresses share, which among ten million happens once in three hundred thousand exports, leaves
-/// the second of them for login: nobody is lost.
-#[derive(Default)]
-struct Addresses {
-    keys: Keyed,
-    seen: Set<u64>,
-    lower: Vec<u8>,
-}
-
-impl Addresses {
-    fn is_new(&mut self, address: &str) -> bool {
-        // Auth0 keeps addresses in lower case.
-        self.lower.clear();
-        if address.is_ascii() {
-            self.lower.extend_from_slice(address.as_bytes());
-            self.lower.make_ascii_lowercase();
-        } else {
-            self.lower.extend_from_slice(address.to_lowercase().as_bytes());
-        }
-        self.seen.insert(self.keys.of(&self.lower))
     }
 }

@@ -13,3 +13,4 @@ pub mod tenant_export;
 pub mod total;
 pub mod user_file;
 pub mod verdict;
+pub mod waiting;

@@ -4,19 +4,16 @@ use crate::{
         marks::Marks,
         pages::{NoPages, Pages},
         profile::{self, Profile},
-        stored_hash,
+        progress, stored_hash,
     },
     config::Config,
     hash::scheme::Identified,
     ledger::Ledger,
     store::{Store, legacy_row::LegacyRow},
 };
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use std::{collections::BTreeMap, sync::Arc};
-
-/// The days over which the rate is taken.
-const DAYS: i64 = 7;
 
 /// The state of a migration.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -71,9 +68,11 @@ pub async fn take(
     while pages.next(|row| each(row, &mut status)).await? {
         seen(status.total);
     }
-    let since = now - Duration::days(DAYS);
+    let since = now - TimeDelta::days(7);
     let recent = ledger.count_since(since, true).await? + ledger.count_since(since, false).await?;
-    project(&mut status, recent, now);
+    status.per_day = f64::from(u32::try_from(recent).unwrap_or(u32::MAX)) / 7.0;
+    let end = progress::projected_end(status.remaining, recent, u64::try_from(now.timestamp()).unwrap_or(0));
+    status.projected_end = end.and_then(|end| DateTime::from_timestamp(i64::try_from(end).ok()?, 0));
     Ok(status)
 }
 
@@ -93,43 +92,5 @@ fn count(row: &LegacyRow, config: &Config, marks: &Marks, user: &mut Profile, st
     match status.remaining_by_scheme.get_mut(scheme) {
         Some(count) => *count += 1,
         None => drop(status.remaining_by_scheme.insert(scheme.to_owned(), 1)),
-    }
-}
-
-fn project(status: &mut Status, recent: u64, now: DateTime<Utc>) {
-    let (Ok(recent), Ok(remaining)) = (u32::try_from(recent), u32::try_from(status.remaining)) else { return };
-    let days = f64::from(u32::try_from(DAYS).unwrap_or(1));
-    status.per_day = f64::from(recent) / days;
-    if recent == 0 || remaining == 0 {
-        return;
-    }
-    // In seconds, as whole numbers: the day is what people read of it.
-    let seconds = i64::from(remaining).saturating_mul(DAYS * 86_400) / i64::from(recent);
-    status.projected_end = Duration::try_seconds(seconds).and_then(|rest| now.checked_add_signed(rest));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_end_is_projected_from_the_last_week() {
-        let now = DateTime::from_timestamp(1_800_000_000, 0).expect("a moment");
-        let mut status = Status {
-            total: 1000,
-            migrated_by_login: 300,
-            migrated_in_bulk: 0,
-            remaining: 700,
-            remaining_by_scheme: BTreeMap::new(),
-            unmappable: 0,
-            per_day: 0.0,
-            projected_end: None,
-        };
-        project(&mut status, 70, now);
-        assert!((status.per_day - 10.0).abs() < f64::EPSILON);
-        assert_eq!(status.projected_end, Some(now + Duration::days(70)));
-        status.projected_end = None;
-        project(&mut status, 0, now);
-        assert_eq!(status.projected_end, None);
     }
 }

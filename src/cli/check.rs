@@ -63,12 +63,12 @@ fn show_text(findings: &[Finding]) {
             Level::Note => "ok",
         };
         anstream::println!(
-            "{level:<8}{:<14}{}",
+            "{level:<8}{:<22}{}",
             finding.code,
-            finding.message.replace('\n', "\n                      ")
+            finding.message.replace('\n', "\n                              ")
         );
         if let Some(hint) = &finding.hint {
-            anstream::println!("{:<8}{:<14}hint: {hint}", "", "");
+            anstream::println!("{:<8}{:<22}hint: {hint}", "", "");
         }
     }
 }

@@ -199,6 +199,9 @@ enum HashCommand {
         /// For each scheme
         #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=600))]
         seconds: u64,
+        /// Without the processor's extensions (AVX2, AVX-512, SHA), as with `limits.cpu_extensions = false`
+        #[arg(long)]
+        portable: bool,
         /// The figures as JSON
         #[arg(long)]
         json: bool,
@@ -234,8 +237,8 @@ pub fn run() -> ExitCode {
         }
         Command::Census { json } => census::run(&arguments.config, json),
         Command::Hash { command: HashCommand::Identify { json } } => hash::identify(json),
-        Command::Hash { command: HashCommand::Bench { scheme, seconds, json } } => {
-            hash::bench::run(&scheme, seconds, json)
+        Command::Hash { command: HashCommand::Bench { scheme, seconds, portable, json } } => {
+            hash::bench::run(&scheme, seconds, portable, json)
         }
         Command::Hash { command: HashCommand::Verify { scheme, lines } } => hash::verify(scheme.as_deref(), lines),
         Command::Status { json } => status::run(&arguments.config, json),

@@ -7,6 +7,7 @@ use super::terminal::{self, Exit};
 use crate::{
     accounts::Accounts,
     config::{Config, load::Needs, log::Format},
+    hash::lanes::processor,
     http::{
         Bridge,
         client_certificate::ClientRules,
@@ -65,6 +66,7 @@ fn until_stopped(path: &Path, config: Config) -> Result<(), Failure> {
     let sockets = sockets.map_err(|(message, hint)| Failure::Wrong(message, hint))?;
     // No thread is started before this line, and no port bound after it.
     let confined = surroundings::confine(&config);
+    processor::use_portable_only(!config.limits.cpu_extensions);
     let runtime = DatabaseRuntime::start().map_err(|error| wrong(&format!("no threads for the database: {error}")))?;
     actix_web::rt::System::new().block_on(async {
         // Before anything takes its time: a signal that nobody listens for would end the process.

@@ -52,6 +52,7 @@ pub fn keep_until_restart(running: &Config, new: &mut Config) -> Vec<&'static st
     keep("limits.verify_threads", running.limits.verify_threads != new.limits.verify_threads);
     keep("limits.verify_queue", running.limits.verify_queue != new.limits.verify_queue);
     keep("limits.verify_memory", running.limits.verify_memory != new.limits.verify_memory);
+    keep("limits.cpu_extensions", running.limits.cpu_extensions != new.limits.cpu_extensions);
     keep("log.format", running.log.format != new.log.format);
     new.server.listen = running.server.listen;
     new.server.plaintext = running.server.plaintext;
@@ -64,6 +65,7 @@ pub fn keep_until_restart(running: &Config, new: &mut Config) -> Vec<&'static st
     new.limits.verify_threads = running.limits.verify_threads;
     new.limits.verify_queue = running.limits.verify_queue;
     new.limits.verify_memory = running.limits.verify_memory;
+    new.limits.cpu_extensions = running.limits.cpu_extensions;
     new.log.format = running.log.format;
     kept
 }

@@ -17,6 +17,8 @@ pub struct Limits {
     pub verify_queue: usize,
     /// Most memory of running and waiting verifications, in bytes; 1 GiB by default.
     pub verify_memory: u64,
+    /// Whether passwords are verified with what this processor has beyond the portable instructions.
+    pub cpu_extensions: bool,
     /// Failed logins of one account; `10 per 15m` by default. `None` is `"off"`.
     pub account_attempts: Option<Rate>,
     /// Requests of one client; `200 per 1s` by default. `None` is `"off"`.
@@ -59,6 +61,7 @@ pub(super) fn read(section: &Section<'_>) -> Limits {
         verify_threads,
         verify_queue: section.integer("verify_queue", 256, 1..=1_000_000),
         verify_memory: memory(section, "verify_memory", 1 << 30),
+        cpu_extensions: section.bool("cpu_extensions", true),
         account_attempts: rate(section, "account_attempts", Rate { count: 10, period: Duration::from_secs(900) }),
         client_rate: rate(section, "client_rate", Rate { count: 200, period: Duration::from_secs(1) }),
         store: shared_store::read(section, key.as_ref()),

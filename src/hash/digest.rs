@@ -1,6 +1,7 @@
 //! The plain digests that schemes and recipes are composed of, alone, keyed (HMAC) and stretched (PBKDF2).
 use super::{
     encoding,
+    lanes::pbkdf2::{self as kernel, Prf},
     scheme::{Cost, Verdict},
 };
 use hmac::{KeyInit, Mac, SimpleHmac};
@@ -184,17 +185,28 @@ impl Digest {
         dispatch!(self, run(key, parts), without None)
     }
 
+    /// The kernel of its PBKDF2, where it has one.
+    #[must_use]
+    pub fn prf(self) -> Option<Prf> {
+        match self {
+            Self::Sha1 => Some(Prf::Sha1),
+            Self::Sha256 => Some(Prf::Sha256),
+            Self::Sha512 => Some(Prf::Sha512),
+            _ => None,
+        }
+    }
+
     /// PBKDF2 (RFC 8018) over HMAC; `None` over digests that no application stretches this way.
     #[must_use]
     pub fn pbkdf2(self, password: &[u8], salt: &[u8], rounds: u32, length: usize) -> Option<Zeroizing<Vec<u8>>> {
+        if let Some(prf) = self.prf() {
+            return Some(kernel::derive(prf, password, salt, rounds, length));
+        }
         let mut derived = Zeroizing::new(vec![0; length]);
         match self {
             Self::Md5 => pbkdf2::pbkdf2_hmac::<md5::Md5>(password, salt, rounds, &mut derived),
-            Self::Sha1 => pbkdf2::pbkdf2_hmac::<sha1::Sha1>(password, salt, rounds, &mut derived),
             Self::Sha224 => pbkdf2::pbkdf2_hmac::<sha2::Sha224>(password, salt, rounds, &mut derived),
-            Self::Sha256 => pbkdf2::pbkdf2_hmac::<sha2::Sha256>(password, salt, rounds, &mut derived),
             Self::Sha384 => pbkdf2::pbkdf2_hmac::<sha2::Sha384>(password, salt, rounds, &mut derived),
-            Self::Sha512 => pbkdf2::pbkdf2_hmac::<sha2::Sha512>(password, salt, rounds, &mut derived),
             Self::Ripemd160 => pbkdf2::pbkdf2_hmac::<ripemd::Ripemd160>(password, salt, rounds, &mut derived),
             Self::Whirlpool => pbkdf2::pbkdf2_hmac::<whirlpool::Whirlpool>(password, salt, rounds, &mut derived),
             _ => return None,

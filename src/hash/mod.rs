@@ -7,6 +7,7 @@ pub mod bounds;
 pub mod digest;
 pub mod encoding;
 pub mod families;
+pub mod kept_memory;
 pub mod lanes;
 pub mod layout;
 pub mod recipe;

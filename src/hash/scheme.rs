@@ -1,5 +1,9 @@
 //! The two traits that every scheme implements, and what they say.
-use super::{attempt::Attempt, digest::Digest, lanes::Lane};
+use super::{
+    attempt::Attempt,
+    digest::Digest,
+    lanes::{self, Lane},
+};
 use crate::secret::Secret;
 use std::{collections::BTreeMap, fmt};
 
@@ -77,7 +81,11 @@ pub trait Verifier: Send + Sync {
     fn verify(&self, attempt: &Attempt) -> Verdict;
     /// A verifier that costs the same and matches nobody.
     fn decoy(&self) -> Box<dyn Verifier>;
-    /// The part of a verification that can run beside others of its kind in one thread; without one, `verify` is all.
+    /// What a verification could run beside in one thread; without one, `verify` is all.
+    fn lane_kind(&self) -> Option<lanes::Kind> {
+        None
+    }
+    /// The part of a verification that can run beside others of its kind; `None` where this password cannot.
     fn lane(&self, _attempt: &Attempt) -> Option<Lane> {
         None
     }

@@ -1,5 +1,5 @@
 //! Request bodies: bounded, strict, wiped.
-use super::problem::Problem;
+use super::{headers, problem::Problem};
 use actix_web::{HttpRequest, http::header, web};
 use futures_util::StreamExt;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -103,16 +103,18 @@ pub async fn read(
     if !is_json(request) {
         return Err(Problem::UnsupportedMediaType);
     }
-    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|length: u64| usize::try_from(length).map_or(true, |length| length > MAX_BODY)) {
+    let announced =
+        headers::of(request).get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    let length = announced.map_or(MAX_BODY, |length: u64| usize::try_from(length).unwrap_or(usize::MAX));
+    if length > MAX_BODY {
         return Err(Problem::BodyTooLarge);
     }
-    // All of it at once: a vector that grows leaves unwiped copies behind.
-    let mut body = Zeroizing::new(Vec::with_capacity(MAX_BODY));
+    // All of it at once: a vector that grows leaves unwiped copies behind. What is wiped at the end is all of it, too.
+    let mut body = Zeroizing::new(Vec::with_capacity(length));
     let arriving = async {
         while let Some(chunk) = payload.next().await {
             let chunk = chunk.map_err(|_| Problem::InvalidRequest("the body did not arrive whole"))?;
-            if body.len() + chunk.len() > MAX_BODY {
+            if body.len() + chunk.len() > length {
                 return Err(Problem::BodyTooLarge);
             }
             body.extend_from_slice(&chunk);
@@ -144,7 +146,8 @@ pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 }
 
 fn is_json(request: &HttpRequest) -> bool {
-    let value = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let headers = headers::of(request);
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let media_type = value.split(';').next().unwrap_or("").trim();
-    media_type.eq_ignore_ascii_case("application/json") && !request.headers().contains_key(header::CONTENT_ENCODING)
+    media_type.eq_ignore_ascii_case("application/json") && !headers.contains_key(header::CONTENT_ENCODING)
 }

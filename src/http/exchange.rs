@@ -1,9 +1,12 @@
 //! One request and its answer: the stages that every route shares, in their order.
-use super::{Bridge, body, client_certificate::Peer, live::Live, problem::Problem, record::Record, request_id};
+use super::{
+    Bridge, body, client_certificate::Peer, headers, live::Live, problem::Problem, record::Record, request_id,
+};
 use crate::{
     accounts::subject::Subject,
     token::{
-        gate::{self, Caller, Scope},
+        gate::{Genuine, Scope},
+        parts,
         rejection::Rejection,
     },
 };
@@ -18,6 +21,7 @@ use actix_web::{
 use prometheus::IntGauge;
 use std::{
     net::SocketAddr,
+    sync::Arc,
     time::{Duration, Instant},
 };
 use zeroize::Zeroizing;
@@ -27,8 +31,8 @@ const MAX_HEADERS: usize = 16 * 1024;
 
 /// A request that was let in, with its body.
 pub struct Admitted {
-    /// The client whose token was accepted.
-    pub caller: Caller,
+    /// The accepted token, and whose it is.
+    pub token: Arc<Genuine>,
     /// The bytes of the body.
     pub body: Zeroizing<Vec<u8>>,
     /// When the answer must have left.
@@ -59,7 +63,7 @@ where
         Ok(body) => ("ok", HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).body(body)),
         Err(problem) => (problem.code(), problem.response(&request_id)),
     };
-    let done = Done { route: route.name, code, request_id: &request_id, client: record.client.as_deref(), begun };
+    let done = Done { route: route.name, code, request_id: &request_id, client: record.client(), begun };
     finish(response, &bridge, &done)
 }
 
@@ -103,17 +107,17 @@ async fn admit(
         tracing::debug!(reason = refused.reason(), "a client certificate was not accepted");
         return Err(Problem::CertificateNotAllowed);
     }
-    let caller = admit_caller(request, bridge, route.scope, deadline, record).await?;
-    if let Err(wait) = bridge.client_throttle.count(&caller.client_id, deadline).await {
+    let token = admit_caller(request, bridge, route.scope, deadline, record).await?;
+    if let Err(wait) = bridge.client_throttle.count(&token.caller.client_id, deadline).await {
         bridge.metrics.throttled.with_label_values(&["client"]).inc();
         return Err(Problem::TooManyRequests(wait));
     }
-    let size: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    let size: usize = headers::of(request).iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     if size > MAX_HEADERS {
         return Err(Problem::InvalidRequest("the headers are larger than 16 KiB"));
     }
     let body = body::read(request, payload, deadline).await?;
-    Ok(Admitted { caller, body, deadline })
+    Ok(Admitted { token, body, deadline })
 }
 
 async fn admit_caller(
@@ -122,8 +126,9 @@ async fn admit_caller(
     scope: Scope,
     deadline: Instant,
     record: &mut Record<'_>,
-) -> Result<Caller, Problem> {
-    let mut authorizations = request.headers().get_all(header::AUTHORIZATION);
+) -> Result<Arc<Genuine>, Problem> {
+    let headers = headers::of(request);
+    let mut authorizations = headers.get_all(header::AUTHORIZATION);
     let first = authorizations.next().map(HeaderValue::as_bytes);
     // Two tokens: whoever stands between could mean the other one.
     if authorizations.next().is_some() {
@@ -131,14 +136,14 @@ async fn admit_caller(
         record.rejection = Some("repeated");
         return Err(Problem::InvalidToken);
     }
-    record.token_id = gate::token_mark(first);
+    record.shown(|| parts::token_mark(first));
     let certificate = request.conn_data::<Peer>().map(Peer::thumbprint);
     let identified = tokio::time::timeout_at(deadline.into(), bridge.gate.identify(first, certificate)).await;
     let rejection = match identified {
         Ok(Ok(genuine)) => {
-            record.identified(&genuine.caller);
+            record.identified(&genuine);
             match bridge.gate.permit(&genuine, scope) {
-                Ok(()) => return Ok(genuine.caller),
+                Ok(()) => return Ok(genuine),
                 Err(rejection) => rejection,
             }
         }
@@ -174,12 +179,12 @@ fn finish(mut response: HttpResponse, bridge: &Bridge, done: &Done<'_>) -> HttpR
     if bridge.is_draining() {
         response.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
     }
-    let status = response.status().as_u16();
+    let status = response.status();
     let took: Duration = done.begun.elapsed();
-    bridge.metrics.http_requests.with_label_values(&[done.route, &status.to_string(), done.code]).inc();
+    bridge.metrics.http_requests.with_label_values(&[done.route, status.as_str(), done.code]).inc();
     bridge.metrics.http_request_seconds.with_label_values(&[done.route, done.code]).observe(took.as_secs_f64());
     let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    let Done { route, code, request_id, client, .. } = done;
+    let (status, Done { route, code, request_id, client, .. }) = (status.as_u16(), done);
     tracing::info!(route, status, code, milliseconds, request_id, client, "answered");
     response
 }

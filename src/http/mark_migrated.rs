@@ -21,7 +21,7 @@ pub async fn answer(request: HttpRequest, payload: web::Payload) -> HttpResponse
     let route = Route { name: "mark_migrated", scope: Scope::MarkMigrated };
     exchange::answer(request, payload, route, async |bridge, admitted, subject| {
         let given = body::parse::<MarkMigrated>(&admitted.body)?.checked()?;
-        let client = &admitted.caller.client_id;
+        let client = &admitted.token.caller.client_id;
         let (user_id, mark) = bridge.accounts.mark_migrated(&given, client, admitted.deadline, subject).await?;
         let migrated_at = mark.migrated_at.to_rfc3339_opts(SecondsFormat::Micros, true);
         serde_json::to_vec(&Marked { user_id, migrated_at, newly_marked: mark.newly_marked })

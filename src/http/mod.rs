@@ -4,6 +4,7 @@ pub mod certificate;
 pub mod client_certificate;
 pub mod exchange;
 pub mod get_user;
+pub mod headers;
 pub mod live;
 pub mod login;
 pub mod mark_migrated;

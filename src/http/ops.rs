@@ -67,6 +67,9 @@ pub struct Readiness {
     status: &'static str,
     checks: Checks,
     confinement: Confinement,
+    // Those without which requests are refused, and whether they are well: what the gauges show.
+    #[serde(skip)]
+    needed: Vec<(&'static str, bool)>,
 }
 
 /// What the process has given up; no reason to be ready or not.
@@ -81,6 +84,12 @@ impl Readiness {
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.status != "not ready"
+    }
+
+    /// Whether requests are refused for this check.
+    #[must_use]
+    pub fn refuses(&self, check: &str) -> bool {
+        self.needed.iter().any(|(name, is_well)| *name == check && !is_well)
     }
 
     /// Every check by its name, with its word: `ok`, or what is the matter.
@@ -118,15 +127,20 @@ pub async fn readiness(watched: &Watched) -> Readiness {
     let keys = bridge.keys.is_loaded();
     let draining = bridge.is_draining();
     let word = |good: bool, bad: &'static str| if good { "ok" } else { bad };
-    for (check, is_well) in [("database", database), ("ledger", ledger), ("keys", keys)] {
-        bridge.metrics.ready.with_label_values(&[check]).set(i64::from(is_well));
-    }
     // A lost store or an audit stream that nobody requires is to be mended, but keeps no answer back.
     let store = accounts.throttle.store_answers();
     let audit = bridge.audit.as_ref().map(Recorder::stream);
     let recorded = audit.is_none_or(|audit| !audit.is_failing());
-    let refusing = audit.is_some_and(|audit| audit.is_required() && audit.is_failing());
-    let ready = database && ledger && keys && !draining && !refusing;
+    let mut needed = vec![("database", database), ("ledger", ledger), ("keys", keys)];
+    needed.extend(audit.map(|audit| ("audit", recorded || !audit.is_required())));
+    for (check, is_well) in &needed {
+        bridge.metrics.ready.with_label_values(&[check]).set(i64::from(*is_well));
+    }
+    if audit.is_none() {
+        // A reload may have taken the stream away; where there was none, there is nothing to remove.
+        let _ = bridge.metrics.ready.remove_label_values(&["audit"]);
+    }
+    let ready = !draining && needed.iter().all(|(_, is_well)| *is_well);
     let degraded = store == Some(false) || !recorded;
     Readiness {
         status: match (ready, degraded) {
@@ -146,5 +160,6 @@ pub async fn readiness(watched: &Watched) -> Readiness {
             state: watched.live.confined.state(),
             missing: watched.live.confined.missing.clone(),
         },
+        needed,
     }
 }

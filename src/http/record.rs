@@ -9,7 +9,7 @@ use crate::{
         audit::{self, Audit},
         metrics::Metrics,
     },
-    token::gate::Caller,
+    token::gate::Genuine,
 };
 use serde::Serialize;
 use std::{
@@ -81,10 +81,9 @@ pub struct Record<'a> {
     request_id: &'a str,
     route: &'static str,
     begun: Instant,
-    /// The client whose token is genuine.
-    pub client: Option<String>,
-    /// The id of the token.
-    pub token_id: Option<String>,
+    token: Option<Arc<Genuine>>,
+    // What tells a token without an id of its own from others.
+    mark: Option<String>,
     /// Why the token was not accepted.
     pub rejection: Option<&'static str>,
     /// Whom it is about.
@@ -123,8 +122,8 @@ impl<'a> Record<'a> {
             request_id,
             route,
             begun,
-            client: None,
-            token_id: None,
+            token: None,
+            mark: None,
             rejection: None,
             subject: Subject::default(),
             closed: false,
@@ -143,13 +142,29 @@ impl<'a> Record<'a> {
         Ok(())
     }
 
-    /// Notes whose token it is.
-    pub fn identified(&mut self, caller: &Caller) {
-        self.client = Some(caller.client_id.clone());
-        // Whoever issues tokens could write a book into their ids.
-        if let Some(id) = caller.token_id.as_ref().filter(|id| !id.is_empty() && id.len() <= MAX_TOKEN_ID) {
-            self.token_id = Some(id.clone());
+    /// Notes that a token was shown, under a mark that is only made where it is recorded.
+    pub fn shown(&mut self, mark: impl FnOnce() -> Option<String>) {
+        if self.recorder.is_some() {
+            self.mark = mark();
         }
+    }
+
+    /// Notes whose token it is.
+    pub fn identified(&mut self, token: &Arc<Genuine>) {
+        self.token = Some(Arc::clone(token));
+    }
+
+    /// The client whose token is genuine.
+    #[must_use]
+    pub fn client(&self) -> Option<&str> {
+        self.token.as_ref().map(|token| token.caller.client_id.as_str())
+    }
+
+    /// The id of the token.
+    fn token_id(&self) -> Option<&str> {
+        let own = self.token.as_ref().and_then(|token| token.caller.token_id.as_deref());
+        // Whoever issues tokens could write a book into their ids.
+        own.filter(|id| !id.is_empty() && id.len() <= MAX_TOKEN_ID).or(self.mark.as_deref())
     }
 
     /// Records the decision, and gives it back when it may be told.
@@ -176,8 +191,8 @@ impl<'a> Record<'a> {
             outcome,
             status,
             reason: self.rejection,
-            client_id: self.client.as_deref(),
-            token_id: self.token_id.as_deref(),
+            client_id: self.client(),
+            token_id: self.token_id(),
             account: self.subject.account.as_ref().map(|account| name(account.text())),
             scheme: self.subject.scheme,
             latency_ms: u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX),

@@ -1,4 +1,5 @@
 //! `X-Request-Id`: echoed when sane, else fresh, and in every log line of the request.
+use super::headers;
 use actix_web::HttpRequest;
 
 /// The header's name.
@@ -10,7 +11,8 @@ const MAX_BYTES: usize = 128;
 /// The caller's id, or a fresh one.
 #[must_use]
 pub fn of(request: &HttpRequest) -> String {
-    let given = request.headers().get(HEADER).and_then(|value| value.to_str().ok()).filter(|id| is_sane(id));
+    let headers = headers::of(request);
+    let given = headers.get(HEADER).and_then(|value| value.to_str().ok()).filter(|id| is_sane(id));
     given.map_or_else(|| uuid::Uuid::new_v4().simple().to_string(), ToOwned::to_owned)
 }
 

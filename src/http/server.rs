@@ -1,5 +1,6 @@
 //! Both listeners: bounds on connections, and the orderly end.
 use super::{
+    headers,
     live::Live,
     ops::{self, Watched},
     ops_page,
@@ -12,7 +13,7 @@ use crate::{
     supervisor::Sockets,
     telemetry::{history::History, reading::Reading},
 };
-use actix_web::{App, HttpServer, dev, web};
+use actix_web::{App, HttpServer, dev, middleware, web};
 use std::{
     net::{SocketAddr, TcpListener},
     sync::Arc,
@@ -62,12 +63,15 @@ pub fn start(
 
     let grace = server.deadline.as_secs() + 1;
     let app_state = state.clone();
-    let http = HttpServer::new(move || App::new().app_data(app_state.clone()).configure(super::routes))
-        .disable_signals()
-        .max_connections(CONNECTIONS)
-        .keep_alive(KEEP_ALIVE)
-        .client_request_timeout(HEAD)
-        .shutdown_timeout(grace);
+    let http = HttpServer::new(move || {
+        let app = App::new().app_data(app_state.clone()).configure(super::routes);
+        app.wrap(middleware::from_fn(headers::take))
+    })
+    .disable_signals()
+    .max_connections(CONNECTIONS)
+    .keep_alive(KEEP_ALIVE)
+    .client_request_timeout(HEAD)
+    .shutdown_timeout(grace);
     let http = match handshakes {
         None => http.listen(bridge_socket),
         Some(handshakes) => http.on_connect(tls::remember_peer).listen_rustls_0_23(bridge_socket, handshakes.config()?),

@@ -1,6 +1,7 @@
 //! Whether the listener's certificate can be used: its key, its end, its names, and whether Auth0 would trust it.
 use super::Finding;
 use crate::{
+    clock,
     config::{Config, server::Tls},
     http::{certificate, tls},
     trust,
@@ -10,10 +11,7 @@ use rustls::{
     client::{WebPkiServerVerifier, danger::ServerCertVerifier},
     pki_types::{ServerName, UnixTime},
 };
-use std::{
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::sync::Arc;
 
 /// A certificate that ends sooner is a warning.
 const SOON: f64 = 14.0 * 86_400.0;
@@ -35,7 +33,7 @@ pub fn probe(config: &Config) -> Vec<Finding> {
 fn validity(files: &Tls) -> Vec<Finding> {
     let Ok(chain) = tls::certificates(&files.certificate) else { return Vec::new() };
     let Some((leaf, intermediates)) = chain.split_first() else { return Vec::new() };
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |now| now.as_secs_f64());
+    let now = clock::unix_now_exact();
     let renew = || Some("renew it; a running bridge reads the new files by itself".to_owned());
     let mut findings = Vec::new();
     match certificate::not_after(leaf).map(|end| end - now) {

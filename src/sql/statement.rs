@@ -154,6 +154,12 @@ impl Bound {
         &self.statement
     }
 
+    /// The statement, to be known again: the same one has the same address.
+    #[must_use]
+    pub fn shared(&self) -> &Arc<Statement> {
+        &self.statement
+    }
+
     /// The values in the order of their places.
     pub fn in_order(&self) -> impl Iterator<Item = Option<&str>> {
         self.statement.segments.iter().filter_map(|segment| match segment {

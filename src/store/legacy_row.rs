@@ -10,6 +10,8 @@ pub struct LegacyRow {
     names: Names,
     // Never more than there are names.
     values: Vec<LegacyValue>,
+    // The ledger's `user_id` of this row, where the statement asked for it and there is one.
+    mark: Option<String>,
 }
 
 impl LegacyRow {
@@ -17,12 +19,25 @@ impl LegacyRow {
     #[must_use]
     pub fn new(columns: Vec<(String, LegacyValue)>) -> Self {
         let (names, values): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
-        Self { names: names.into(), values }
+        Self { names: names.into(), values, mark: None }
     }
 
     /// Makes a row of the names of its statement and as many values, or fewer.
     pub(crate) fn of(names: Names, values: Vec<LegacyValue>) -> Self {
-        Self { names, values }
+        Self { names, values, mark: None }
+    }
+
+    /// The same with what the ledger has of it.
+    pub(crate) fn marked(self, mark: Option<String>) -> Self {
+        let mut row = self;
+        row.mark = mark;
+        row
+    }
+
+    /// The `user_id` under which the ledger has this row; says nothing where the store does not tell marks.
+    #[must_use]
+    pub fn mark(&self) -> Option<&str> {
+        self.mark.as_deref()
     }
 
     /// The value of the first column, which of mapped rows is the key.
@@ -40,6 +55,22 @@ impl LegacyRow {
     pub fn get(&self, name: &str) -> Option<&LegacyValue> {
         let found = self.columns().find(|(column, _)| *column == name);
         found.or_else(|| self.columns().find(|(column, _)| column.eq_ignore_ascii_case(name))).map(|(_, value)| value)
+    }
+
+    /// The names of the columns, the same for all rows of a statement.
+    pub(crate) fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// Where `get` finds a column, for rows that share their names.
+    pub(crate) fn place(&self, name: &str) -> Option<usize> {
+        let exact = self.names.iter().position(|column| column == name);
+        exact.or_else(|| self.names.iter().position(|column| column.eq_ignore_ascii_case(name)))
+    }
+
+    /// The value at a place.
+    pub(crate) fn at(&self, place: Option<usize>) -> Option<&LegacyValue> {
+        self.values.get(place?)
     }
 
     /// All columns in their order.

@@ -1,17 +1,21 @@
 //! The legacy database, read only. Only here and in `ledger` is a database driver known.
 pub mod catalogue;
 pub mod console;
+mod copy_tap;
 pub mod error;
 pub mod legacy_row;
+mod marks;
 mod matching;
 pub(crate) mod mysql;
 mod mysql_catalogue;
 mod mysql_stream;
 mod open;
+mod pipeline;
 mod plan;
 pub(crate) mod postgres;
 mod postgres_catalogue;
 mod postgres_copy;
+mod postgres_tapped;
 pub mod row_stream;
 pub mod runtime;
 pub(crate) mod session;
@@ -55,6 +59,15 @@ pub enum Found {
 pub trait Store: Send + Sync {
     /// The row that answers to what a person typed: case-insensitive, accents and trailing blanks significant.
     async fn find(&self, identifier: &str) -> Result<Found, StoreError>;
+    /// From now on `find` also tells of each row whether it is marked in the ledger of the same database. `false` where a
+    /// question to the ledger is still needed: not every backend and not every key can be asked like this.
+    async fn tell_marks(&self) -> bool {
+        false
+    }
+    /// Whether `find` tells marks.
+    fn tells_marks(&self) -> bool {
+        false
+    }
     /// Whether a row has this key (the part of `user_id` behind the prefix). `None` when the operator's own SELECT
     /// gives no way to ask.
     async fn has_key(&self, key: &str) -> Result<Option<bool>, StoreError>;

@@ -153,7 +153,6 @@ impl Settings {
 
 fn ssl(tls: &DatabaseTls) -> Result<Option<SslOpts>, StoreError> {
     // The driver takes the process's provider.
-    // The driver takes the process's own provider.
     let _ = crate::trust::provider();
     Ok(match tls {
         DatabaseTls::Off => None,

@@ -5,6 +5,7 @@ use super::{
     error::{StoreError, StoreErrorKind},
     mysql, mysql_catalogue,
     mysql_stream::Unbuffered,
+    pipeline::Pipeline,
     plan::{self, Facts, SchemaProblem},
     postgres, postgres_catalogue,
     postgres_copy::Copy,
@@ -53,8 +54,14 @@ pub async fn open(
                 DatabaseUrl::Postgres(url) => {
                     let settings = Arc::new(postgres::Settings::new(url, limits, true)?);
                     let copy = Copy::new(Arc::clone(&settings), inner.clone());
+                    let lookups = Pipeline::beside(&settings, limits, &inner);
+                    let limits = lookups.as_ref().map_or(limits, |(_, rest)| *rest);
                     let sessions = Sessions::new(session::diesel(settings.callback()), limits, inner)?;
-                    Arc::new(SqlStore::new(sessions, plan).reading_whole(copy))
+                    let store = SqlStore::new(sessions, plan).reading_whole(copy);
+                    match lookups {
+                        Some((lookups, _)) => Arc::new(store.looking_up(lookups)),
+                        None => Arc::new(store),
+                    }
                 }
                 DatabaseUrl::Mysql(url) => {
                     let settings = Arc::new(mysql::Settings::new(url, limits, true)?);

@@ -1,6 +1,7 @@
 //! From the configuration and the catalogue to the statements of a store. Every name that does not fit is reported,
 //! not only the first.
 use super::{
+    marks,
     matching::Parse,
     shape::Shape,
     statements::{Plan, is_operator, reading, select},
@@ -177,6 +178,10 @@ pub(crate) fn plan(
     let compared: Vec<_> =
         identifiers.iter().map(|column| (column.expression.clone(), column.identify.clone())).collect();
     let find = reading(dialect, &selected, origin, &compared, rows);
+    let find_marked = marks::selected(dialect, &key, &users.id_prefix).map(|mark| {
+        selected.insert(outputs.len(), mark);
+        reading(dialect, &selected, origin, &compared, rows)
+    });
     let key_reading = is_table.then(|| {
         let selected = [(key.name.clone(), key.shape, select(&key))];
         let compared = [(key.expression.clone(), key.key.clone())];
@@ -201,6 +206,7 @@ pub(crate) fn plan(
     let identifiers = identifiers.iter().map(|column| (column.parse, column.identify.second.is_some())).collect();
     let plan = Plan {
         find,
+        find_marked,
         folded,
         identifiers,
         rows,

@@ -1,8 +1,10 @@
 //! PostgreSQL: connecting and decoding. Every column but `bytea` is read as the text that the server prints, so a
 //! changed column type breaks neither a prepared statement nor a row.
 use super::{
+    copy_tap::Outlet,
     error::{StoreError, StoreErrorKind},
     legacy_row::LegacyValue,
+    postgres_tapped::{self, Driven},
     session::{DieselConnection, SessionLimits},
     sql_store::{Columns, Reader},
     transport,
@@ -125,6 +127,12 @@ impl Settings {
                 (client, io.map(drop).boxed())
             }
         })
+    }
+
+    /// The same, with its rows of a COPY apart from all else.
+    pub async fn tapped(&self, outlet: Outlet) -> Result<Driven, StoreError> {
+        let connected = postgres_tapped::connect(&self.config, self.tls.clone(), outlet).await;
+        connected.map_err(|error| super::session::from_connecting(&connecting(error)))
     }
 
     /// What every connection is set up by.

@@ -26,7 +26,9 @@ use std::{
 use tokio::{sync::oneshot, time::timeout};
 
 /// What a driver's network may take beyond the server's own limit, before the connection is closed.
-const MARGIN: Duration = Duration::from_millis(250);
+pub(super) const MARGIN: Duration = Duration::from_millis(250);
+/// How close to the server's own limit a failure counts as one of time.
+pub(super) const NEARLY: Duration = Duration::from_millis(20);
 
 /// Times and sizes.
 #[derive(Debug, Clone, Copy)]
@@ -221,20 +223,20 @@ where
             Ok(value)
         }
         // The server's words are not trusted for this: they come in its own language.
-        Err(_) if started.elapsed() + Duration::from_millis(20) >= limits.statement_timeout => Err(Failure::TooLong),
+        Err(_) if started.elapsed() + NEARLY >= limits.statement_timeout => Err(Failure::TooLong),
         Err(error) => Err(Failure::Statement(L::of_fault(&error))),
     }
 }
 
-fn too_long() -> StoreError {
+pub(super) fn too_long() -> StoreError {
     StoreError::new(StoreErrorKind::Timeout, "the database did not answer within `database.statement_timeout`")
 }
 
-fn exhausted() -> StoreError {
+pub(super) fn exhausted() -> StoreError {
     StoreError::new(StoreErrorKind::PoolExhausted, "no database connection was free within `database.pool_timeout`")
 }
 
-fn unreachable() -> StoreError {
+pub(super) fn unreachable() -> StoreError {
     StoreError::new(StoreErrorKind::Connection, "no connection to the database within `database.pool_timeout`")
 }
 

@@ -18,7 +18,10 @@ use deadpool::managed::Manager;
 use diesel::QueryResult;
 use diesel_async::pooled_connection::PoolError as SetupError;
 use futures_util::future::BoxFuture;
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 /// The columns of a reading: names and shapes.
 pub(crate) type Columns = Arc<[(String, Shape)]>;
@@ -69,17 +72,34 @@ pub(crate) struct SqlStore<R: RowReader> {
     plan: Plan,
     ping: Reading,
     whole: Option<Box<dyn Whole>>,
+    lookups: Option<Box<dyn RowReader>>,
+    tells_marks: AtomicBool,
 }
 
 impl<R: RowReader> SqlStore<R> {
     pub fn new(sessions: R, plan: Plan) -> Self {
         let ping = Reading::new(Statement::new(plan.dialect, vec!["select 1".into()]), Vec::new());
-        Self { sessions, plan, ping, whole: None }
+        Self { sessions, plan, ping, whole: None, lookups: None, tells_marks: AtomicBool::new(false) }
     }
 
     /// The same with a way to read whole tables.
     pub fn reading_whole(self, whole: impl Whole + 'static) -> Self {
         Self { whole: Some(Box::new(whole)), ..self }
+    }
+
+    /// The same with connections of their own for what a request asks.
+    pub fn looking_up(self, lookups: impl RowReader) -> Self {
+        Self { lookups: Some(Box::new(lookups)), ..self }
+    }
+
+    /// One short question, which many ask at once.
+    async fn look_up(
+        &self,
+        reading: &Reading,
+        values: Vec<Option<String>>,
+    ) -> Result<Vec<Vec<LegacyValue>>, StoreError> {
+        let Some(lookups) = &self.lookups else { return self.read(reading, values).await };
+        lookups.read(Bound::new(Arc::clone(&reading.statement), values), Arc::clone(&reading.columns)).await
     }
 
     async fn read(&self, reading: &Reading, values: Vec<Option<String>>) -> Result<Vec<Vec<LegacyValue>>, StoreError> {
@@ -89,6 +109,15 @@ impl<R: RowReader> SqlStore<R> {
 
     fn row(reading: &Reading, values: Vec<LegacyValue>, count: usize) -> LegacyRow {
         LegacyRow::of(reading.names.clone(), values.into_iter().take(count).collect())
+    }
+
+    /// The same, of a statement that may have the mark behind the told columns.
+    fn marked_row(reading: &Reading, mut values: Vec<LegacyValue>, count: usize, is_told: bool) -> LegacyRow {
+        let mark = match values.get_mut(count).filter(|_| is_told) {
+            Some(LegacyValue::Text(user_id)) => Some(std::mem::take(user_id)),
+            _ => None,
+        };
+        Self::row(reading, values, count).marked(mark)
     }
 
     /// Sends the rows page by page.
@@ -114,13 +143,17 @@ impl<R: RowReader> Store for SqlStore<R> {
         if identifier.contains('\0') {
             return Ok(Found::Nobody);
         }
-        let reading = &self.plan.find;
+        let marked = self.plan.find_marked.as_ref().filter(|_| self.tells_marks());
+        let reading = marked.unwrap_or(&self.plan.find);
+        let marks = usize::from(marked.is_some());
         let compared = self.plan.identifiers.len();
         if compared == 0 {
-            let mut rows = self.read(reading, vec![Some(identifier.to_owned())]).await?;
+            let mut rows = self.look_up(reading, vec![Some(identifier.to_owned())]).await?;
             return Ok(match (rows.pop(), rows.pop()) {
                 (None, _) => Found::Nobody,
-                (Some(values), None) => Found::One(Self::row(reading, values, reading.columns.len())),
+                (Some(values), None) => {
+                    Found::One(Self::marked_row(reading, values, reading.columns.len() - marks, marks > 0))
+                }
                 (Some(_), Some(_)) => Found::Several,
             });
         }
@@ -130,7 +163,7 @@ impl<R: RowReader> Store for SqlStore<R> {
             .iter()
             .flat_map(|(parse, second)| [parse.bindable(identifier), second.then(|| matching::folded(identifier))])
             .collect();
-        let rows = self.read(reading, values).await?;
+        let rows = self.look_up(reading, values).await?;
         let full = rows.len() >= self.plan.rows;
         let told = reading.columns.len().saturating_sub(compared);
         let mut right = rows
@@ -146,20 +179,35 @@ impl<R: RowReader> Store for SqlStore<R> {
                 StoreErrorKind::Schema,
                 "too many rows compare equal under the collation of an identifier column",
             )),
-            (Some(values), None) => Ok(Found::One(Self::row(reading, values, told))),
+            (Some(values), None) => Ok(Found::One(Self::marked_row(reading, values, told - marks, marks > 0))),
             (None, _) => Ok(Found::Nobody),
         }
+    }
+
+    async fn tell_marks(&self) -> bool {
+        let Some(reading) = &self.plan.find_marked else { return false };
+        // For nobody: the role may not see the ledger, or its table is not the first of this name.
+        let works = self.look_up(reading, Vec::new()).await;
+        if let Err(error) = &works {
+            tracing::debug!(%error, "marks are asked for by themselves");
+        }
+        self.tells_marks.store(works.is_ok(), Ordering::Relaxed);
+        works.is_ok()
+    }
+
+    fn tells_marks(&self) -> bool {
+        self.tells_marks.load(Ordering::Relaxed)
     }
 
     async fn has_key(&self, key: &str) -> Result<Option<bool>, StoreError> {
         let Some((reading, parse)) = &self.plan.key else { return Ok(None) };
         let Some(value) = parse.bindable(key).filter(|_| !key.contains('\0')) else { return Ok(Some(false)) };
-        let rows = self.read(reading, vec![Some(value.clone()), Some(value)]).await?;
+        let rows = self.look_up(reading, vec![Some(value.clone()), Some(value)]).await?;
         Ok(Some(rows.iter().flatten().any(|value| matching::is_key(value, key))))
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        self.read(&self.ping, Vec::new()).await.map(drop)
+        self.look_up(&self.ping, Vec::new()).await.map(drop)
     }
 
     async fn sample(&self, limit: u32) -> Result<Vec<LegacyRow>, StoreError> {
@@ -209,6 +257,8 @@ impl<R: RowReader> Store for SqlStore<R> {
     }
 
     fn connections(&self) -> (usize, usize) {
-        self.sessions.connections()
+        let (busy, idle) = self.sessions.connections();
+        let (more_busy, more_idle) = self.lookups.as_ref().map_or((0, 0), |lookups| lookups.connections());
+        (busy + more_busy, idle + more_idle)
     }
 }

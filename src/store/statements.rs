@@ -32,6 +32,8 @@ impl Reading {
 pub(crate) struct Plan {
     /// The lookup. Its last columns are the identifier columns, for the sieve.
     pub find: Reading,
+    /// The same with the mark behind the told columns, where one statement can tell it.
+    pub find_marked: Option<Reading>,
     /// Each identifier column by name, with what makes two of its values one.
     pub folded: Vec<(String, Expression, Wrap)>,
     /// For each identifier column how it is parsed and whether it has a second value.

@@ -89,6 +89,17 @@ impl<'de> Deserialize<'de> for Audience {
     }
 }
 
+/// When a token may be used.
+#[derive(Default, Clone, Copy)]
+pub struct Times {
+    /// Expiry.
+    pub exp: Option<NumericDate>,
+    /// Not before.
+    pub nbf: Option<NumericDate>,
+    /// Issued at.
+    pub iat: Option<NumericDate>,
+}
+
 /// Seconds since 1970; RFC 7519 allows fractions.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(transparent)]

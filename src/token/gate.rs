@@ -2,19 +2,18 @@
 //!
 //! Nothing of a token is ever logged: a rejection carries a word of a closed list.
 use super::{
-    claims::{Claims, Confirmation, Header},
+    claims::{Claims, Confirmation, Header, NumericDate, Times},
     key_set::Key,
     keys::Keys,
+    parts::{Parts, bearer, decode_claims, split},
     rejection::Rejection,
+    verified::Verified,
 };
 use crate::{clock, config::token::Token};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::Algorithm;
 use sha2::{Digest, Sha256};
 use std::{str::FromStr, sync::Arc};
-
-/// Longest token in bytes; Auth0's are below 2 KiB.
-const MAX_TOKEN: usize = 8 * 1024;
 
 /// What the subject of every client-credentials token ends in.
 const CLIENT_SUFFIX: &str = "@clients";
@@ -43,7 +42,7 @@ impl Scope {
 }
 
 /// The client whose token was accepted.
-#[derive(Debug, Clone)]
+#[derive(Debug, Default, Clone)]
 pub struct Caller {
     /// Its client id.
     pub client_id: String,
@@ -52,31 +51,40 @@ pub struct Caller {
 }
 
 /// A token that is genuine and a client's own; whether the client may is another question.
+#[derive(Default)]
 pub struct Genuine {
     /// The client.
     pub caller: Caller,
-    scopes: Option<String>,
+    pub(super) scopes: Option<String>,
+    pub(super) times: Times,
+    pub(super) bound: Option<Confirmation>,
+}
+
+impl Genuine {
+    /// Bytes of all its texts.
+    pub(super) fn texts(&self) -> usize {
+        let bound = self.bound.as_ref().and_then(|bound| bound.certificate.as_ref());
+        [self.caller.token_id.as_ref(), self.scopes.as_ref(), bound]
+            .into_iter()
+            .flatten()
+            .map(String::len)
+            .sum::<usize>()
+            + self.caller.client_id.len()
+    }
 }
 
 /// The gate before the three routes.
 pub struct Gate {
     rules: Token,
     keys: Arc<Keys>,
-}
-
-/// A token in its parts, before anything of it is believed.
-struct Parts<'a> {
-    header: Header,
-    signed: &'a str,
-    payload: &'a str,
-    signature: &'a str,
+    verified: Verified,
 }
 
 impl Gate {
     /// A gate with these rules and keys.
     #[must_use]
     pub fn new(rules: &Token, keys: Arc<Keys>) -> Self {
-        Self { rules: rules.clone(), keys }
+        Self { rules: rules.clone(), keys, verified: Verified::default() }
     }
 
     /// Lets a caller in over a connection without a client certificate, or says why not.
@@ -86,10 +94,11 @@ impl Gate {
     pub async fn admit(&self, authorization: Option<&[u8]>, scope: Scope) -> Result<Caller, Rejection> {
         let genuine = self.identify(authorization, None).await?;
         self.permit(&genuine, scope)?;
-        Ok(genuine.caller)
+        Ok(genuine.caller.clone())
     }
 
-    /// Whose token it is: rules 1 to 4, and whether it is bound to another connection. Waits only for a key that is not
+    /// Whose token it is: rules 1 to 4, and whether it is bound to another connection. A signature is verified once for as
+    /// long as the keys are the same; time and binding count at each use. Waits only for a key that is not
     /// known, and then at most for one fetch. `certificate` is the SHA-256 of the client certificate of the connection.
     ///
     /// # Errors
@@ -98,17 +107,35 @@ impl Gate {
         &self,
         authorization: Option<&[u8]>,
         certificate: Option<&[u8; 32]>,
-    ) -> Result<Genuine, Rejection> {
+    ) -> Result<Arc<Genuine>, Rejection> {
         let token = bearer(authorization)?;
+        let digest = Sha256::digest(token.as_bytes()).into();
+        let era = self.keys.era();
+        if let Some(genuine) = era.and_then(|era| self.verified.get(&digest, era)) {
+            self.check_times(genuine.times, clock::unix_now_exact())?;
+            check_bound(genuine.bound.as_ref(), certificate)?;
+            return Ok(genuine);
+        }
+        let genuine = Arc::new(self.verify(token, certificate).await?);
+        if let Some(era) = era {
+            self.verified.insert(digest, Arc::clone(&genuine), era);
+        }
+        Ok(genuine)
+    }
+
+    async fn verify(&self, token: &str, certificate: Option<&[u8; 32]>) -> Result<Genuine, Rejection> {
         let parts = split(token)?;
         let algorithm = self.algorithm(&parts.header)?;
         let key = self.keys.find(parts.header.kid.as_deref()).await?;
         verify_signature(&parts, &key, algorithm)?;
         let claims = decode_claims(parts.payload)?;
-        self.check_validity(&claims, clock::unix_now_exact())?;
+        self.check_audience(&claims)?;
+        let times = Times { exp: claims.exp, nbf: claims.nbf, iat: claims.iat };
+        self.check_times(times, clock::unix_now_exact())?;
         check_bound(claims.cnf.as_ref(), certificate)?;
         let client_id = client_of(&claims)?;
-        Ok(Genuine { caller: Caller { client_id, token_id: claims.jti }, scopes: claims.scope })
+        let caller = Caller { client_id, token_id: claims.jti };
+        Ok(Genuine { caller, scopes: claims.scope, times, bound: claims.cnf })
     }
 
     /// Rule 1: the algorithm is on the list. Symmetric ones and `none` cannot be on it.
@@ -128,22 +155,27 @@ impl Gate {
             .ok_or(Rejection::InvalidToken("algorithm"))
     }
 
-    /// Rule 2: issuer, audience and time.
-    fn check_validity(&self, claims: &Claims, now: f64) -> Result<(), Rejection> {
-        let leeway = self.rules.leeway.as_secs_f64();
+    /// Rule 2: issuer and audience.
+    fn check_audience(&self, claims: &Claims) -> Result<(), Rejection> {
         if claims.iss.as_deref() != Some(self.rules.issuer.as_str()) {
             return Err(Rejection::InvalidToken("issuer"));
         }
         if !claims.aud.holds(&self.rules.audience) {
             return Err(Rejection::InvalidToken("audience"));
         }
-        match claims.exp {
+        Ok(())
+    }
+
+    /// Rule 2: time.
+    fn check_times(&self, times: Times, now: f64) -> Result<(), Rejection> {
+        let leeway = self.rules.leeway.as_secs_f64();
+        match times.exp {
             None => return Err(Rejection::InvalidToken("no_expiry")),
             Some(exp) if exp.0 + leeway <= now => return Err(Rejection::InvalidToken("expired")),
             Some(_) => {}
         }
-        let in_future = |date: Option<super::claims::NumericDate>| date.is_some_and(|date| date.0 > now + leeway);
-        if in_future(claims.nbf) || in_future(claims.iat) {
+        let in_future = |date: Option<NumericDate>| date.is_some_and(|date| date.0 > now + leeway);
+        if in_future(times.nbf) || in_future(times.iat) {
             return Err(Rejection::InvalidToken("not_yet_valid"));
         }
         Ok(())
@@ -164,56 +196,6 @@ impl Gate {
         }
         Ok(())
     }
-}
-
-/// What tells a token from others without telling it: the beginning of its signature's SHA-256.
-///
-/// Nothing is verified here: a token that is refused has a mark, too.
-#[must_use]
-pub fn token_mark(authorization: Option<&[u8]>) -> Option<String> {
-    let (_, signature) = bearer(authorization).ok()?.rsplit_once('.')?;
-    let digest = Sha256::digest(signature.as_bytes());
-    let mark: Vec<u8> = digest.iter().take(8).copied().collect();
-    (!signature.is_empty()).then(|| format!("sha256:{}", hex::encode(mark)))
-}
-
-/// The token of an `Authorization` header.
-fn bearer(authorization: Option<&[u8]>) -> Result<&str, Rejection> {
-    let header = authorization.ok_or(Rejection::InvalidToken("missing"))?;
-    let header = std::str::from_utf8(header).map_err(|_| Rejection::InvalidToken("malformed"))?;
-    let (scheme, token) = header.split_once(' ').ok_or(Rejection::InvalidToken("missing"))?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(Rejection::InvalidToken("missing"));
-    }
-    let token = token.trim_start_matches(' ');
-    if token.len() > MAX_TOKEN {
-        return Err(Rejection::InvalidToken("too_large"));
-    }
-    Ok(token)
-}
-
-fn split(token: &str) -> Result<Parts<'_>, Rejection> {
-    const MALFORMED: Rejection = Rejection::InvalidToken("malformed");
-    let (signed, signature) = token.rsplit_once('.').ok_or(MALFORMED)?;
-    let (header, payload) = signed.split_once('.').ok_or(MALFORMED)?;
-    if payload.contains('.') || signature.is_empty() {
-        return Err(MALFORMED);
-    }
-    Ok(Parts { header: decode(header)?, signed, payload, signature })
-}
-
-/// An object of a token. serde reads structs from arrays, too; a token has objects only.
-fn decode<T: serde::de::DeserializeOwned>(part: &str) -> Result<T, Rejection> {
-    const MALFORMED: Rejection = Rejection::InvalidToken("malformed");
-    let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| MALFORMED)?;
-    if json.first() != Some(&b'{') {
-        return Err(MALFORMED);
-    }
-    serde_json::from_slice(&json).map_err(|_| MALFORMED)
-}
-
-fn decode_claims(payload: &str) -> Result<Claims, Rejection> {
-    decode(payload).map_err(|_| Rejection::InvalidToken("claims"))
 }
 
 /// Rule 1: the key is of the algorithm's type, and the signature is its own.

@@ -28,9 +28,13 @@ const MAX_JWKS: usize = 256 * 1024;
 /// Pauses between attempts while no fetch succeeds: the first, and the longest.
 const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
+/// Which fetch the keys in use are of: a later one has a greater number.
+pub type Era = u64;
+
 struct Fetched {
     set: KeySet,
     at: Instant,
+    era: Era,
 }
 
 #[derive(Default)]
@@ -125,6 +129,12 @@ impl Keys {
         self.age().is_some_and(|age| age <= self.refresh.saturating_mul(2) + FETCH)
     }
 
+    /// Which keys are in use; `None` when there are none that are young enough to be trusted.
+    #[must_use]
+    pub fn era(&self) -> Option<Era> {
+        self.current.load().as_ref().filter(|fetched| fetched.at.elapsed() <= self.max_stale).map(|fetched| fetched.era)
+    }
+
     fn known(&self, kid: Option<&str>) -> Option<Arc<Key>> {
         let current = self.current.load();
         let fetched = current.as_ref().filter(|fetched| fetched.at.elapsed() <= self.max_stale)?;
@@ -161,7 +171,9 @@ impl Keys {
         let fetched = match result {
             Ok(set) => {
                 tracing::debug!(keys = set.len(), "the signing keys were fetched");
-                self.current.store(Some(Arc::new(Fetched { set, at: Instant::now() })));
+                // Nobody but the one task fetches: no number comes twice.
+                let era = self.current.load().as_ref().map_or(1, |before| before.era + 1);
+                self.current.store(Some(Arc::new(Fetched { set, at: Instant::now(), era })));
                 true
             }
             Err(reason) => {

@@ -3,4 +3,6 @@ pub mod claims;
 pub mod gate;
 pub mod key_set;
 pub mod keys;
+pub mod parts;
 pub mod rejection;
+pub mod verified;

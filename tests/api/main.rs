@@ -16,17 +16,14 @@ mod shutdown;
 mod stored_hashes;
 
 use serde_json::Value;
+pub use support::site::{BCRYPT, PASSWORD};
 use support::{
     bridge::Bridge,
     client::{self, Answer},
-    issuer::{AUDIENCE, Issuer},
-    legacy_users::{self, Row},
+    issuer::Issuer,
+    legacy_users::Row,
+    site::Site,
 };
-
-/// `hashcat`'s own example of mode 3200; the password is the program's name.
-pub const BCRYPT: &str = "'$2a$05$MBCzKhG1KhezLh.0LRa0Kuw12nLJtpHy6DIaU.JAnqJUDYspHC.Ou'";
-/// Its password.
-pub const PASSWORD: &str = "hashcat";
 
 /// An issuer, a legacy database and the bridge before it.
 pub struct World {
@@ -42,23 +39,20 @@ pub struct World {
 impl World {
     /// The usual people, and what the configuration says beside.
     pub fn with(rows: &[Row<'_>], more: &str) -> Self {
-        let issuer = Issuer::start();
-        let directory = tempfile::tempdir().expect("a directory");
-        let database = legacy_users::create(directory.path(), rows);
-        let configuration = legacy_users::configuration(&database, &issuer.url, AUDIENCE);
-        let bridge = Bridge::start(&format!("{configuration}\n{more}"));
-        Self { issuer, bridge, client: client::client(None), directory }
+        Self::made(rows, |usual| format!("{usual}\n{more}"))
     }
 
     /// These people, with other keys in `[password]`.
     pub fn with_password(rows: &[Row<'_>], keys: &str) -> Self {
-        let issuer = Issuer::start();
-        let directory = tempfile::tempdir().expect("a directory");
-        let database = legacy_users::create(directory.path(), rows);
-        let configuration = legacy_users::configuration(&database, &issuer.url, AUDIENCE);
         let keys = if keys.contains("schemes") { keys.to_owned() } else { format!("schemes = [\"auto\"]\n{keys}") };
-        let bridge = Bridge::start(&configuration.replace("schemes = [\"auto\"]", &keys));
-        Self { issuer, bridge, client: client::client(None), directory }
+        Self::made(rows, |usual| usual.replace("schemes = [\"auto\"]", &keys))
+    }
+
+    fn made(rows: &[Row<'_>], make: impl FnOnce(String) -> String) -> Self {
+        let site = Site::with(rows);
+        let bridge = Bridge::start(&make(site.configuration()));
+        let Site { issuer, directory, client } = site;
+        Self { issuer, bridge, client, directory }
     }
 
     /// The database file.

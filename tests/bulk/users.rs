@@ -3,7 +3,9 @@
 //! The oracles: the schema as Auth0 documents it, and the same user put together from its parts, field by field.
 use super::schema_errors;
 use drawbridge::{
-    accounts::{profile, stored_hash, transcode::Transcoded, transcode::row::Rows},
+    accounts::{
+        plain_profile::Profiles, profile, profile::Profile, stored_hash, transcode::Transcoded, transcode::row::Rows,
+    },
     bulk::auth0_user::{Reason, Writer},
     config::{
         Config,
@@ -52,6 +54,47 @@ const SCHEMES: [&str; 4] = [
     r#"["bcrypt_2y", "wcf2_double_bcrypt", "md5_salt_pass"]"#,
     r#"["raw_md5", "django_pbkdf2_sha256"]"#,
 ];
+
+/// A mapping of columns and constants alone, whose plain rows are written without a look at the rules.
+const PLAIN: &str = r#"
+[database]
+url = "sqlite:legacy.db"
+[users]
+table = "users"
+identifiers = ["email"]
+user_id = { column = "id", prefix = "legacy|" }
+[users.profile]
+email = "email"
+email_verified = "verified"
+username = "username"
+name = "name"
+nickname = "salt"
+given_name = "given"
+family_name = "family"
+picture = "picture"
+[users.metadata]
+"a \"key\"" = "any"
+plan = { column = "plan", type = "string" }
+number = { column = "plan", type = "int" }
+flag = { column = "active", type = "bool" }
+[users.user_metadata]
+any = "any"
+[password]
+column = "password"
+"#;
+
+static PLAIN_CONFIGS: LazyLock<Vec<Config>> = LazyLock::new(|| {
+    let directory = tempfile::tempdir().expect("a directory");
+    // With a column for the flag of the address and without; with no metadata that most values of a row do not fit.
+    let fewer =
+        PLAIN.replace("email_verified = \"verified\"\n", "").replace("number = ", "# ").replace("flag = ", "# ");
+    let load = |(n, text): (usize, &str)| {
+        let path = directory.path().join(format!("{n}.toml"));
+        std::fs::write(&path, text).expect("the configuration");
+        load::load(&path, std::iter::empty(), Needs::database()).expect("a sound configuration")
+    };
+    [PLAIN, &fewer].into_iter().enumerate().map(load).collect()
+});
 
 static CONFIGS: LazyLock<Vec<Config>> = LazyLock::new(|| {
     let directory = tempfile::tempdir().expect("a directory");
@@ -182,6 +225,7 @@ proptest! {
         let mut writer = Writer::new(config, &[]).expect("the schema");
         let mut json = Vec::new();
         for row in &rows {
+            json.clear();
             let written = writer.read(row).and_then(|()| writer.write(row, &mut json));
             match written {
                 Ok(()) => {
@@ -193,6 +237,23 @@ proptest! {
                 // The operator's rule, which the parts do not know.
                 Err(Reason::Disabled | Reason::Unmappable("the active rule cannot be read")) => {}
                 Err(reason) => prop_assert!(expected(row, config).is_none(), "left out: {reason:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn plain_rows_have_the_profile_that_the_rules_give_them(rows in proptest::collection::vec(row(), 1..4), fewer in 0..2_usize) {
+        let users = &PLAIN_CONFIGS[fewer].users;
+        let (mut profiles, mut written) = (Profiles::of(users), Profile::default());
+        for row in &rows {
+            let told = profiles.write(row, &mut written).map_err(|refusal| refusal.rule());
+            match profile::of(row, users) {
+                Ok(profile) => {
+                    prop_assert_eq!(told, Ok(()));
+                    prop_assert!(written.json == profile.json && written.around_metadata() == profile.around_metadata());
+                    prop_assert!(written.user_id == profile.user_id && written.email == profile.email);
+                }
+                Err(refusal) => prop_assert_eq!(told, Err(refusal.rule())),
             }
         }
     }

@@ -99,3 +99,26 @@ fn lines_are_answered_in_their_order() {
     let rest: Vec<String> = answers.iter().skip(40).map(ToString::to_string).collect();
     insta::assert_snapshot!(rest.join("\n"));
 }
+
+#[test]
+fn bench_tells_what_a_core_does_alone_and_side_by_side() {
+    for portable in [&[][..], &["--portable"]] {
+        let arguments =
+            [&["bench", "--json", "--seconds", "1", "--scheme", "md5_crypt", "--scheme", "bcrypt_2b"], portable];
+        let output = hash(&arguments.concat(), "");
+        assert_eq!(output.status.code(), Some(0));
+        let told: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let schemes: Vec<&str> =
+            told.as_array().expect("a list").iter().filter_map(|one| one["scheme"].as_str()).collect();
+        assert_eq!(schemes, ["bcrypt_2b", "md5_crypt"]);
+        for one in told.as_array().expect("a list") {
+            assert!(one["cost"].is_string() && one["lanes"].as_u64() >= Some(1), "{one}");
+            assert!(
+                one["single_per_second"].as_f64() > Some(0.0) && one["lanes_per_second"].as_f64() > Some(0.0),
+                "{one}"
+            );
+        }
+    }
+    let output = hash(&["bench", "--scheme", "raw_md6"], "");
+    assert_eq!(output.status.code(), Some(2));
+}

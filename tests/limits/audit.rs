@@ -273,6 +273,10 @@ async fn lines_go_to_a_syslog_also_when_it_was_restarted() {
     let socket = listen();
     world.until_metric(&bridge, "audit_records_total{result=\"written\"}", 1).await;
     assert!(heard(&socket).contains("\"event\":\"gap\",\"lost\":1"));
+    // The line is heard a moment before the bridge knows that it was written.
+    while world.ops(&bridge, "/readyz").await.json()["status"] != "ready" {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     assert_eq!(world.login(&bridge, "ada", PASSWORD).await, 200);
     assert!(heard(&socket).contains("\"outcome\":\"ok\""));
     end(&mut bridge);

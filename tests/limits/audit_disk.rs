@@ -4,52 +4,55 @@ use super::{
     audit::{end, lines, requests},
     said,
 };
-use crate::support::client::Answer;
+use crate::support::{bridge::Bridge, client::Answer};
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use serde_json::json;
 use std::{
     fs,
-    path::{Path, PathBuf},
+    path::Path,
     process::Command,
     time::{Duration, Instant},
 };
 
-/// A file system of 64 KiB, where the system lets us mount one.
-struct Tiny(PathBuf);
-
-impl Tiny {
-    fn mount(directory: &Path) -> Option<Self> {
-        let path = directory.join("tiny");
-        fs::create_dir(&path).expect("a directory");
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"]).arg(&path).output();
-        let is_mounted = mounted.is_ok_and(|output| output.status.success());
-        if !is_mounted {
-            eprintln!("no tmpfs can be mounted here: a full disk is tried as root only");
-        }
-        is_mounted.then_some(Self(path))
-    }
-
-    fn fill(&self) {
-        let full = fs::write(self.0.join("ballast"), vec![b'x'; 1 << 20]);
-        assert!(full.is_err(), "the disk is full");
-    }
-
-    fn clear(&self) {
-        fs::remove_file(self.0.join("ballast")).expect("removed");
-    }
+/// A bridge that nothing ends when a file may not grow any more: it hears of it as of a full disk.
+///
+/// # Why no disk
+/// Only root can mount one; the kernel's limit for the size of files is for everybody, and takes part of a line, too.
+fn bridge(world: &World, more: &str) -> Bridge {
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_drawbridge")]);
+    let configuration = format!("{}\n{more}", world.configuration());
+    Bridge::try_start_by(command, &configuration).unwrap_or_else(|log| panic!("no bridge:\n{log}"))
 }
 
-impl Drop for Tiny {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
-    }
+/// From now on there is room for less than a line.
+fn fill(bridge: &Bridge, file: &Path) {
+    limit(bridge, Some(fs::metadata(file).expect("the file").len() + 20));
 }
 
-async fn login(world: &World, bridge: &crate::support::bridge::Bridge) -> Answer {
+/// There is room again.
+fn clear(bridge: &Bridge) {
+    limit(bridge, None);
+}
+
+fn limit(bridge: &Bridge, bytes: Option<u64>) {
+    let id = Pid::from_raw(i32::try_from(bridge.id()).expect("an id"));
+    prlimit(id, Resource::Fsize, Rlimit { current: bytes, maximum: None }).expect("a limit");
+}
+
+async fn login(world: &World, bridge: &Bridge) -> Answer {
     world.post(bridge, "/login", json!({"identifier": "ada", "password": PASSWORD})).await
 }
 
-/// Lets requests pass until the last free bytes of the disk are written.
-async fn until_full(world: &World, bridge: &crate::support::bridge::Bridge) {
+/// What the gauge says about the stream.
+async fn gauge(world: &World, bridge: &Bridge) -> Option<String> {
+    let metrics = world.ops(bridge, "/metrics").await.body;
+    let value = metrics.lines().find_map(|line| line.strip_prefix("drawbridge_ready{check=\"audit\"} "));
+    value.map(str::to_owned)
+}
+
+/// Lets requests pass until one of them finds no room.
+async fn until_full(world: &World, bridge: &Bridge) {
     let begun = Instant::now();
     while world.metric(bridge, "audit_records_total{result=\"lost\"}").await == 0 {
         assert!(begun.elapsed() < Duration::from_secs(60), "{}", bridge.log());
@@ -57,7 +60,7 @@ async fn until_full(world: &World, bridge: &crate::support::bridge::Bridge) {
     }
 }
 
-async fn until_recorded(world: &World, bridge: &crate::support::bridge::Bridge) {
+async fn until_recorded(world: &World, bridge: &Bridge) {
     let begun = Instant::now();
     while world.ops(bridge, "/readyz").await.json()["status"] != "ready" {
         assert!(begun.elapsed() < Duration::from_secs(60), "{}", bridge.log());
@@ -69,11 +72,10 @@ async fn until_recorded(world: &World, bridge: &crate::support::bridge::Bridge) 
 #[tokio::test]
 async fn what_cannot_be_recorded_is_refused_before_any_password_is_verified() {
     let world = World::start();
-    let Some(tiny) = Tiny::mount(world.directory.path()) else { return };
-    let path = tiny.0.join("audit.jsonl");
-    let mut bridge = world.bridge(&format!("[audit]\nfile = \"{}\"\nrequired = true", path.display()));
+    let path = world.directory.path().join("audit.jsonl");
+    let mut bridge = bridge(&world, &format!("[audit]\nfile = \"{}\"\nrequired = true", path.display()));
     assert_eq!(login(&world, &bridge).await.status, 200);
-    tiny.fill();
+    fill(&bridge, &path);
     until_full(&world, &bridge).await;
     let written = requests(&lines(&path)).len();
     let verified = world.metric(&bridge, "password_verify_seconds_count{scheme=\"bcrypt_2a\"}").await;
@@ -93,7 +95,7 @@ async fn what_cannot_be_recorded_is_refused_before_any_password_is_verified() {
     assert_eq!(requests(&lines(&path)).len(), written);
     let ready = world.ops(&bridge, "/readyz").await;
     assert_eq!((ready.status, ready.json()["checks"]["audit"].as_str()), (503, Some("cannot be written")));
-    tiny.clear();
+    clear(&bridge);
     until_recorded(&world, &bridge).await;
     assert_eq!(login(&world, &bridge).await.status, 200);
     let lost = world.metric(&bridge, "audit_records_total{result=\"lost\"}").await;
@@ -112,17 +114,22 @@ async fn what_cannot_be_recorded_is_refused_before_any_password_is_verified() {
 #[tokio::test]
 async fn where_it_is_not_required_requests_go_on_and_the_gap_is_told() {
     let world = World::start();
-    let Some(tiny) = Tiny::mount(world.directory.path()) else { return };
-    let path = tiny.0.join("audit.jsonl");
-    let mut bridge = world.bridge(&format!("[audit]\nfile = \"{}\"", path.display()));
-    tiny.fill();
+    let path = world.directory.path().join("audit.jsonl");
+    let mut bridge = bridge(&world, &format!("[audit]\nfile = \"{}\"", path.display()));
+    fill(&bridge, &path);
     until_full(&world, &bridge).await;
     for _ in 0..20 {
         assert_eq!(login(&world, &bridge).await.status, 200);
     }
     let ready = world.ops(&bridge, "/readyz").await;
     assert_eq!((ready.status, ready.json()["status"].as_str()), (200, Some("degraded")));
-    tiny.clear();
+    // Nobody waits for these lines: the last of them must have found no room before there is room again.
+    let begun = Instant::now();
+    while world.metric(&bridge, "audit_records_total{result=\"lost\"}").await <= 20 {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{}", bridge.log());
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    clear(&bridge);
     until_recorded(&world, &bridge).await;
     end(&mut bridge);
     let lines = lines(&path);
@@ -142,8 +149,11 @@ async fn a_directory_that_is_gone_is_found_again() {
     for _ in 0..3 {
         assert_eq!(login(&world, &bridge).await.status, 503);
     }
+    assert_eq!(world.ops(&bridge, "/readyz").await.status, 503);
+    assert_eq!(gauge(&world, &bridge).await.as_deref(), Some("0"));
     fs::create_dir(&directory).expect("a directory");
     until_recorded(&world, &bridge).await;
+    assert_eq!(gauge(&world, &bridge).await.as_deref(), Some("1"));
     assert_eq!(login(&world, &bridge).await.status, 200);
     end(&mut bridge);
     let lines = lines(&path);
@@ -167,5 +177,8 @@ async fn a_disk_that_is_full_from_the_start() {
         assert!(begun.elapsed() < Duration::from_secs(30));
     }
     assert_eq!(world.metric(&bridge, "audit_records_total{result=\"written\"}").await, 0);
+    // Nothing is refused for it, so nobody is woken up.
+    assert_eq!(world.ops(&bridge, "/readyz").await.json()["status"], "degraded");
+    assert_eq!(gauge(&world, &bridge).await.as_deref(), Some("1"));
     assert_eq!(said(&bridge, "the audit stream cannot be written"), 1);
 }

@@ -1,5 +1,6 @@
 //! The audit stream over reloads: which file has which line, and under which name.
 use super::{World, eventually, told};
+use crate::support::client;
 use rustix::process::Signal;
 use serde_json::Value;
 use std::{fs, path::Path};
@@ -79,6 +80,11 @@ async fn another_place_begins_and_the_old_one_ends_and_another_key_is_told() {
     eventually(&world.bridge, async || count(&file("b.jsonl"), "stop") == 1).await;
     assert_eq!(world.login().await.status, 200);
     assert_eq!(count(&file("b.jsonl"), "request"), 2);
+    // Nor in what alerts look at.
+    let client = &world.client;
+    let ops = async |path: &str| client::send(client.get(format!("{}{path}", world.bridge.ops))).await;
+    assert_eq!(ops("/readyz").await.status, 200);
+    assert!(!ops("/metrics").await.body.contains("check=\"audit\""));
 }
 
 #[tokio::test]

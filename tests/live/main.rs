@@ -8,22 +8,20 @@ mod authority;
 mod backends;
 mod certificates;
 mod confinement;
+mod memory;
 mod reload;
 mod throttle;
 
 use serde_json::{Value, json};
 use std::{path::Path, time::Duration};
+pub use support::site::{BCRYPT, PASSWORD};
 use support::{
     bridge::Bridge,
     client::{self, Answer},
     issuer::{AUDIENCE, Issuer},
     legacy_users::{self, Row},
+    site::{Site, person},
 };
-
-/// `hashcat`'s own example of mode 3200; the password is the program's name.
-pub const BCRYPT: &str = "'$2a$05$MBCzKhG1KhezLh.0LRa0Kuw12nLJtpHy6DIaU.JAnqJUDYspHC.Ou'";
-/// Its password.
-pub const PASSWORD: &str = "hashcat";
 
 /// An issuer, a legacy database and a bridge whose configuration can be rewritten.
 pub struct World {
@@ -45,12 +43,10 @@ impl World {
 
     /// The same with a configuration of the test's own making.
     pub fn made(make: impl FnOnce(&Path, String) -> String) -> Self {
-        let issuer = Issuer::start();
-        let directory = tempfile::tempdir().expect("a directory");
-        let database = legacy_users::create(directory.path(), &[ada()]);
-        let usual = legacy_users::configuration(&database, &issuer.url, AUDIENCE);
-        let bridge = Bridge::start(&make(directory.path(), usual));
-        Self { issuer, bridge, client: client::client(None), directory }
+        let site = Site::with(&[ada()]);
+        let bridge = Bridge::start(&make(site.directory.path(), site.configuration()));
+        let Site { issuer, directory, client } = site;
+        Self { issuer, bridge, client, directory }
     }
 
     /// The usual configuration.
@@ -77,7 +73,7 @@ impl World {
 
 /// The person of these tests.
 pub fn ada() -> Row<'static> {
-    Row { id: "'1'", email: "'ada@example.com'", username: "'ada'", password: BCRYPT, active: 1, plan: "'gold'" }
+    person("'1'", "'ada@example.com'", "'ada'")
 }
 
 /// A login with the right password.

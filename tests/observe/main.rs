@@ -6,6 +6,7 @@ mod support;
 mod alerts;
 mod dashboard;
 mod openapi;
+mod prometheus;
 mod promql;
 mod ready;
 mod real_faults;

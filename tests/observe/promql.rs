@@ -7,13 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Default, Clone)]
 pub struct Seen(BTreeMap<String, BTreeMap<String, BTreeSet<String>>>);
 
-/// What only a configuration shows that the tests here do not have; the tests of those parts show them.
-const ELSEWHERE: &[(&str, &str, &[&str])] = &[
-    ("drawbridge_throttle_store_up", "", &[]),
-    ("drawbridge_throttle_store_errors_total", "kind", &[]),
-    ("drawbridge_audit_records_total", "result", &["written", "lost"]),
-];
-
 /// What Prometheus itself adds.
 const OF_PROMETHEUS: &[(&str, &str, &[&str])] =
     &[("up", "", &[]), ("ALERTS", "alertstate", &["firing"]), ("ALERTS", "alertname", &["Drawbridge.*"])];
@@ -32,12 +25,12 @@ impl Seen {
         }
     }
 
-    /// The same with what is recorded, what Prometheus adds, and what other configurations show.
+    /// The same with what is recorded and what Prometheus adds.
     pub fn with_rules(mut self) -> Self {
         for (name, _) in tools::rules().1 {
             self.0.entry(name).or_default();
         }
-        for (name, label, values) in ELSEWHERE.iter().chain(OF_PROMETHEUS) {
+        for (name, label, values) in OF_PROMETHEUS {
             let labels = self.0.entry((*name).to_owned()).or_default();
             if !label.is_empty() {
                 labels.entry((*label).to_owned()).or_default().extend(values.iter().map(|value| (*value).to_owned()));

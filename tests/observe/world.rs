@@ -6,6 +6,8 @@ use crate::support::{
     issuer::{AUDIENCE, Answer as Jwks, Issuer},
     legacy_users,
     postgres::PostgresServer,
+    redis::RedisServer,
+    site::{Site, person},
 };
 use serde_json::{Value, json};
 use std::{path::Path, sync::Arc, time::Duration};
@@ -159,7 +161,21 @@ async fn happen() -> Seen {
     }
     seen.add(&world.metrics().await);
     seen.add(&of_a_bridge_with_a_certificate_and_without_keys().await);
+    seen.add(&of_a_bridge_with_a_lost_store_and_an_audit_stream().await);
     seen
+}
+
+async fn of_a_bridge_with_a_lost_store_and_an_audit_stream() -> String {
+    let site = Site::with(&[person("'1'", "'ada@example.com'", "'ada'")]);
+    let mut redis = RedisServer::start_new(&[]);
+    let bridge = site.bridge(&format!(
+        "[limits]\nstore = \"redis://127.0.0.1:{}\"\nkey = \"0123456789abcdef0123456789abcdef\"\n[audit]\nstdout = true\n",
+        redis.port()
+    ));
+    redis.stop();
+    let answer = site.post(&bridge, "/login", json!({"identifier": "ada", "password": "wrong"})).await;
+    assert_eq!(answer.code(), "wrong_password");
+    site.ops(&bridge, "/metrics").await.body
 }
 
 async fn of_a_bridge_with_a_certificate_and_without_keys() -> String {

@@ -9,6 +9,7 @@ use drawbridge::{
     config::password::Password,
     hash::{
         attempt::Attempt,
+        lanes::{self, Lane},
         registry,
         scheme::{Cost, Site, Stored, Verdict, Verifier},
         schemes::Schemes,
@@ -108,6 +109,100 @@ async fn who_runs_side_by_side_is_judged_alone() {
     for (number, answer) in answers.into_iter().enumerate() {
         assert_eq!(answer, Ok(Some(Verdict::of(number % 3 == 0))), "{number}");
     }
+}
+
+/// Vectors of one password from the programs that are named beside them.
+const FIVE: &[(&str, &str)] = &[
+    ("bcrypt_2a", BCRYPT),
+    // hashcat's examples of modes 400, 1800, 500 and 10900.
+    ("phpass_P", "$P$984478476IagS59wHZvyQMArzfx58u."),
+    (
+        "sha512_crypt",
+        "$6$52450745$k5ka2p8bFuSmoVT1tzOyyuaREkkKBcCNqoDKzYiJL9RaE8yMnPgh2XzzF0NDrUhgrcLwg78xs1w5pJiypEdFX/",
+    ),
+    ("md5_crypt", "$1$28772684$iEwNOgGugqO9.bIz5sk8k/"),
+];
+
+#[tokio::test]
+async fn a_mix_of_schemes_and_a_dear_one_among_them() {
+    let dear = ::bcrypt::hash("hashcat", 9).expect("a hash");
+    for threads in [1, 3] {
+        let (pool, usual) = (pool(threads), usual());
+        for _ in 0..3 {
+            let jobs = (0..40).map(|number| {
+                let right = number % 3 != 0;
+                let password = if right { "hashcat".to_owned() } else { format!("wrong{number}") };
+                let (scheme, hash) = FIVE.get(number % 5).copied().unwrap_or(("bcrypt_2b", &dear));
+                (job(&usual, scheme, hash, &password), right)
+            });
+            let (jobs, right): (Vec<_>, Vec<_>) = jobs.unzip();
+            let answers = futures_util::future::join_all(jobs.into_iter().map(|job| pool.verify(job, soon()))).await;
+            for (at, (answer, right)) in answers.into_iter().zip(right).enumerate() {
+                assert_eq!(answer, Ok(Some(Verdict::of(right))), "{at}");
+            }
+        }
+    }
+}
+
+/// A verifier whose lane is of another kind than it said.
+struct Lies(Box<dyn Verifier>);
+
+impl Verifier for Lies {
+    fn cost(&self) -> Cost {
+        self.0.cost()
+    }
+
+    fn verify(&self, attempt: &Attempt) -> Verdict {
+        self.0.verify(attempt)
+    }
+
+    fn decoy(&self) -> Box<dyn Verifier> {
+        self.0.decoy()
+    }
+
+    fn lane_kind(&self) -> Option<lanes::Kind> {
+        self.0.lane_kind()
+    }
+
+    fn lane(&self, attempt: &Attempt) -> Option<Lane> {
+        match attempt.text.as_str() {
+            "panics" => panic!("a mistake"),
+            "other" => Some(Lane::Bcrypt(lanes::bcrypt::Input::new(&[0; 72], [0; 16]), 4)),
+            _ => None,
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_mistake_before_the_kernel_is_nobody_elses() {
+    let (pool, usual) = (pool(1), usual());
+    let jobs = (0..24).map(|number| {
+        let stored = Stored { hash: BCRYPT, salt: None };
+        let verifier = registry::find("bcrypt_2a").expect("a scheme").parse(stored, &Site::default()).expect("a hash");
+        match number % 4 {
+            0 => job_of(&usual, Some(Box::new(Lies(verifier))), "panics"),
+            1 => job_of(&usual, Some(Box::new(Lies(verifier))), "other"),
+            2 => job_of(&usual, Some(Box::new(Lies(verifier))), "hashcat"),
+            _ => job_of(&usual, Some(verifier), "hashcat"),
+        }
+    });
+    let answers = futures_util::future::join_all(jobs.map(|job| pool.verify(job, soon()))).await;
+    for (number, answer) in answers.into_iter().enumerate() {
+        assert_eq!(answer, Ok(Some(Verdict::of(number % 4 > 1))), "{number}");
+    }
+}
+
+#[tokio::test]
+async fn a_pool_that_ends_leaves_nobody_without_an_answer() {
+    let (pool, usual) = (Arc::new(pool(1)), usual());
+    let mut waiting = tokio::task::JoinSet::new();
+    for _ in 0..12 {
+        let (pool, job) = (Arc::clone(&pool), job(&usual, "bcrypt_2a", BCRYPT, "hashcat"));
+        waiting.spawn(async move { pool.verify(job, soon()).await });
+    }
+    tokio::task::yield_now().await;
+    drop(pool);
+    assert!(waiting.join_all().await.into_iter().all(|answer| answer == Ok(Some(Verdict::Match))));
 }
 
 #[tokio::test]

@@ -10,3 +10,4 @@ pub mod management_api;
 pub mod mariadb;
 pub mod postgres;
 pub mod redis;
+pub mod site;

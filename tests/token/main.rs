@@ -7,7 +7,7 @@ use drawbridge::{
     config::token::Token,
     telemetry::metrics::Metrics,
     token::{
-        gate::{Caller, Gate, Scope},
+        gate::{Caller, Gate, Genuine, Scope},
         keys::Keys,
         rejection::Rejection,
     },
@@ -348,4 +348,93 @@ async fn a_name_that_no_key_has_does_not_use_up_the_shared_fetch() {
         assert_eq!(reason(&gate, &issuer.key.sign(&header, &issuer.claims().to_string())).await, "unknown_key");
     }
     assert_eq!(issuer.fetches(), 1);
+}
+
+async fn identify(gate: &Gate, token: &str) -> Result<Arc<Genuine>, &'static str> {
+    gate.identify(Some(format!("Bearer {token}").as_bytes()), None).await.map_err(Rejection::reason)
+}
+
+/// Whether a token was verified anew: what is remembered is handed out as it is.
+async fn is_remembered(gate: &Gate, token: &str) -> bool {
+    let first = identify(gate, token).await.expect("genuine");
+    Arc::ptr_eq(&first, &identify(gate, token).await.expect("genuine"))
+}
+
+#[tokio::test]
+async fn a_token_is_verified_once_and_its_neighbours_for_themselves() {
+    let issuer = Issuer::start();
+    let (gate, keys) = gate(&rules(&issuer));
+    keys.first_attempt().await;
+    let token = issuer.token();
+    assert!(is_remembered(&gate, &token).await);
+    // Another signature, payload or header is another token.
+    let (signed, signature) = token.rsplit_once('.').expect("a signature");
+    let last = if signature.ends_with('A') { "B" } else { "A" };
+    let forged = format!("{signed}.{}{last}", &signature[..signature.len() - 1]);
+    for _ in 0..2 {
+        assert_eq!(reason(&gate, &forged).await, "signature");
+    }
+    let [header, _, signature] = token.split('.').collect::<Vec<_>>()[..] else { panic!("three parts") };
+    let claims = encode(issuer.claims().to_string().replace("legacy:login", "legacy:other").as_bytes());
+    assert_eq!(reason(&gate, &format!("{header}.{claims}.{signature}")).await, "signature");
+    // The scope and the list of clients are asked for at each request.
+    let narrow = issuer.token_with(json!({"scope": "legacy:get_user"}));
+    assert!(is_remembered(&gate, &narrow).await);
+    assert_eq!(reason(&gate, &narrow).await, "insufficient_scope");
+    // A book in a token costs its own verification, not our memory.
+    assert!(!is_remembered(&gate, &issuer.token_with(json!({"jti": "x".repeat(2000)}))).await);
+}
+
+#[tokio::test]
+async fn a_remembered_token_ends_when_it_ends() {
+    let issuer = Issuer::start();
+    let (gate, _) = gate(&Token { leeway: Duration::ZERO, ..rules(&issuer) });
+    let end = now() + 3;
+    let token = issuer.token_with(json!({"exp": end}));
+    assert_eq!(reason(&gate, &token).await, "let in");
+    while now() < end {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(reason(&gate, &token).await, "expired");
+}
+
+#[tokio::test]
+async fn a_remembered_token_stays_bound_to_its_certificate() {
+    let issuer = Issuer::start();
+    let (gate, _) = gate(&rules(&issuer));
+    // The example of RFC 8705, section 3.1, as above.
+    let cnf = json!({"cnf": {"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg0"}});
+    let bytes = hex::decode("6f070ad1eb1cdc0082dc3076639fe5112b1713ca3d96d734e4ef3d8dd37e760d").expect("hex");
+    let own: [u8; 32] = bytes.try_into().expect("32");
+    let token = format!("Bearer {}", issuer.token_with(cnf));
+    assert!(gate.identify(Some(token.as_bytes()), Some(&own)).await.is_ok());
+    for (certificate, expected) in [(None, "bound_certificate_missing"), (Some(&[7; 32]), "bound_certificate_mismatch")]
+    {
+        let refused = gate.identify(Some(token.as_bytes()), certificate).await;
+        assert_eq!(refused.err().map(Rejection::reason), Some(expected));
+    }
+}
+
+#[tokio::test]
+async fn a_remembered_token_goes_with_its_key() {
+    let issuer = Issuer::start();
+    let (rotating, _) = gate(&Token { jwks_refresh: Duration::from_millis(100), ..rules(&issuer) });
+    let token = issuer.token();
+    assert_eq!(reason(&rotating, &token).await, "let in");
+    issuer.publishes(&[SigningKey::new("second").jwk()]);
+    let fetches = issuer.fetches();
+    // The second fetch from here on began after the change, and the third after it was taken.
+    while issuer.fetches() < fetches + 3 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(reason(&rotating, &token).await, "unknown_key");
+    // Keys that are too old to be trusted let nobody in, remembered or not.
+    issuer.publishes(&[issuer.key.jwk()]);
+    let (gate, old) = gate(&Token { max_stale: Duration::from_secs(2), ..rules(&issuer) });
+    assert_eq!(reason(&gate, &token).await, "let in");
+    issuer.answers(Answer::Closes);
+    while old.is_loaded() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(reason(&gate, &token).await, "keys_unavailable");
 }

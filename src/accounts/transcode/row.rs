@@ -48,7 +48,13 @@ impl<'a> Rows<'a> {
     /// The text of a row that is handed on as it stands, which is most of what most tables hold; `None` says nothing.
     #[must_use]
     pub fn verbatim<'r>(&self, row: &'r LegacyRow) -> Option<Verbatim<'r>> {
-        let Some(LegacyValue::Text(text)) = row.get(&self.password.column) else { return None };
+        self.verbatim_of(row.get(&self.password.column))
+    }
+
+    /// The same for the value of the password column.
+    #[must_use]
+    pub fn verbatim_of<'r>(&self, value: Option<&'r LegacyValue>) -> Option<Verbatim<'r>> {
+        let Some(LegacyValue::Text(text)) = value else { return None };
         let exact = crypt::exact(text)?;
         self.verbatim.contains(&exact.version).then_some(Verbatim { text, at_ten: exact.at_ten })
     }

@@ -1,7 +1,8 @@
 //! The pace of requests: what the tenant's rate-limit headers leave, and longer and longer pauses while nothing works.
 //! Source: "Rate Limit Headers" in Auth0's documentation.
+use crate::clock;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 /// The longest pause that a header can ask for.
 const LONGEST: Duration = Duration::from_secs(120);
@@ -37,7 +38,7 @@ impl Pace {
         } else {
             self.failures = 0;
         }
-        self.wait_at_least(pause(headers, seconds_now()));
+        self.wait_at_least(pause(headers, clock::unix_now_exact()));
     }
 
     /// No answer came, or none that helps.
@@ -78,10 +79,6 @@ fn pause(headers: &HeaderMap, local: f64) -> Duration {
 fn http_date(text: &str) -> Option<f64> {
     let date = chrono::NaiveDateTime::parse_from_str(text, "%a, %d %b %Y %H:%M:%S GMT").ok()?;
     u32::try_from(date.and_utc().timestamp()).ok().map(f64::from)
-}
-
-fn seconds_now() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
 }
 
 /// The pause and up to a quarter more, so that several machines do not come back in step.

@@ -4,6 +4,8 @@ use crate::{
     cli::terminal,
     hash::{
         attempt::Attempt,
+        kept_memory,
+        lanes::{self, Kind, Lane, processor},
         registry,
         scheme::{Site, Stored, Verifier},
     },
@@ -29,22 +31,37 @@ const USUAL: &[(&str, &str)] = &[
     ("sha256_crypt", "$5$abcdefghijklmnop$..........................................."),
     ("md5_crypt", "$1$abcdefgh$......................"),
     ("phpass_P", "$P$Babcdefgh......................"),
+    ("drupal7", "$S$Dabcdefgh..........................................."),
     ("yescrypt", "$y$j9T$abcdefghijklmnop$..........................................."),
 ];
 
-/// Runs each scheme for so long.
+/// What one scheme does a second on one core.
+struct Rates {
+    /// One verification after the other.
+    single: f64,
+    /// How many side by side get most done.
+    width: usize,
+    /// So many side by side.
+    in_lanes: f64,
+}
+
+/// Runs each scheme for so long, alone and side by side.
 #[must_use]
-pub fn run(names: &[String], seconds: u64, as_json: bool) -> Exit {
+pub fn run(names: &[String], seconds: u64, portable: bool, as_json: bool) -> Exit {
     let unknown = names.iter().find(|name| USUAL.iter().all(|(known, _)| known != name));
     if let Some(unknown) = unknown {
         let known: Vec<_> = USUAL.iter().map(|(name, _)| *name).collect();
         terminal::error(&format!("`{unknown}` is not measured"), Some(&format!("these are: {}", known.join(", "))));
         return Exit::Usage;
     }
+    processor::use_portable_only(portable);
+    // As the threads of the service do.
+    kept_memory::keep_at_most(64 << 20);
     let chosen = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
     let mut results = Vec::new();
     if !as_json {
-        anstream::println!("{:<24} {:<20} {:>12} a second and core", "scheme", "cost", "single");
+        anstream::println!("verifications a second on one core, alone and as many side by side as get most done\n");
+        anstream::println!("{:<24} {:<20} {:>10} {:>6} {:>10}", "scheme", "cost", "single", "lanes", "in lanes");
     }
     for (name, text) in USUAL.iter().filter(|(name, _)| chosen(name)) {
         let stored = Stored { hash: text, salt: None };
@@ -52,15 +69,15 @@ pub fn run(names: &[String], seconds: u64, as_json: bool) -> Exit {
             terminal::error(&format!("the sample of `{name}` is not read"), None);
             return Exit::Failed;
         };
-        let rate = rate(verifier.as_ref(), Duration::from_secs(seconds.max(1)));
+        let Rates { single, width, in_lanes } = rates(verifier.as_ref(), Duration::from_secs(seconds.max(1)));
         let cost = verifier.cost().label;
         if as_json {
-            // One at a time is all that this version does.
             results.push(json!({
-                "scheme": name, "cost": cost, "single_per_second": rate, "lanes": 1, "lanes_per_second": rate,
+                "scheme": name, "cost": cost, "single_per_second": single,
+                "lanes": width, "lanes_per_second": in_lanes,
             }));
         } else {
-            anstream::println!("{name:<24} {cost:<20} {rate:>12.1}");
+            anstream::println!("{name:<24} {cost:<20} {single:>10.1} {width:>6} {in_lanes:>10.1}");
         }
     }
     if as_json {
@@ -69,15 +86,34 @@ pub fn run(names: &[String], seconds: u64, as_json: bool) -> Exit {
     Exit::Done
 }
 
-fn rate(verifier: &dyn Verifier, time: Duration) -> f64 {
+fn rates(verifier: &dyn Verifier, time: Duration) -> Rates {
     let attempt = Attempt::with_password("a password of usual length");
+    let single = rate(1, time, || {
+        verifier.verify(&attempt);
+    });
+    let side_by_side = |width: usize, time: Duration| {
+        rate(width, time, || {
+            let prepared: Vec<Lane> = (0..width).filter_map(|_| verifier.lane(&attempt)).collect();
+            std::hint::black_box(lanes::run(&prepared));
+        })
+    };
+    let widest = verifier.lane_kind().map_or(1, Kind::widest);
+    let best = (2..=widest).map(|width| (width, side_by_side(width, time / 8))).max_by(|a, b| a.1.total_cmp(&b.1));
+    match best {
+        Some((width, _)) => Rates { single, width, in_lanes: side_by_side(width, time) },
+        None => Rates { single, width: 1, in_lanes: single },
+    }
+}
+
+/// So many at a time, as often as fits.
+fn rate(at_once: usize, time: Duration, work: impl Fn()) -> f64 {
     // Cold caches and the first memory are nobody's cost.
-    verifier.verify(&attempt);
+    work();
     let begun = Instant::now();
     let mut runs = 0_u32;
-    while begun.elapsed() < time {
-        verifier.verify(&attempt);
+    while runs == 0 || begun.elapsed() < time {
+        work();
         runs = runs.saturating_add(1);
     }
-    f64::from(runs) / begun.elapsed().as_secs_f64()
+    f64::from(runs) * f64::from(u32::try_from(at_once).unwrap_or(u32::MAX)) / begun.elapsed().as_secs_f64()
 }

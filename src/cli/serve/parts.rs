@@ -102,6 +102,10 @@ pub async fn opened(
     let ledger = ledger::open(config.migration.store.as_ref(), &config.database, runtime, ledger::Missing::Create)
         .await
         .map_err(outside)?;
+    // A ledger of its own is another database, which no statement of this one can see.
+    if config.migration.store.is_none() && config.migration.hides_marked() {
+        store.tell_marks().await;
+    }
     let sample = store.sample(DECOY_SAMPLE).await.map_err(outside)?;
     let decoy = Arc::new(Decoy::of_sample(&sample, &config.password, config.limits.verify_memory));
     let measured = Arc::clone(&decoy);

@@ -1,7 +1,7 @@
 //! argon2 (RFC 9106) as PHC strings.
 use crate::hash::{
     attempt::Attempt,
-    bounds, encoding,
+    bounds, encoding, kept_memory,
     scheme::{Cost, ParseError, Scheme, Site, Stored, Tell, Verdict, Verifier},
 };
 use ::argon2::{Algorithm, Argon2, Params, Version};
@@ -118,12 +118,14 @@ impl Verifier for Argon2Hash {
 
     fn verify(&self, attempt: &Attempt) -> Verdict {
         let mut derived = zeroize::Zeroizing::new(vec![0; self.digest.len()]);
-        let done = self.parameters().is_some_and(|parameters| {
-            Argon2::new(self.algorithm, self.version, parameters)
-                .hash_password_into(&attempt.password, &self.salt, &mut derived)
-                .is_ok()
+        let done = self.parameters().and_then(|parameters| {
+            let (blocks, argon2) = (parameters.block_count(), Argon2::new(self.algorithm, self.version, parameters));
+            let password = &attempt.password;
+            kept_memory::with_blocks(blocks, |blocks| {
+                argon2.hash_password_into_with_memory(password, &self.salt, &mut derived, blocks)
+            })
         });
-        if done { Verdict::of(encoding::equal(&derived, &self.digest)) } else { Verdict::Undecided }
+        if let Some(Ok(())) = done { Verdict::of(encoding::equal(&derived, &self.digest)) } else { Verdict::Undecided }
     }
 
     fn decoy(&self) -> Box<dyn Verifier> {

@@ -7,7 +7,7 @@
 use crate::hash::{
     attempt::Attempt,
     bounds, encoding,
-    lanes::{self, Lane},
+    lanes::{self, Kernel, Kind, Lane, processor::processor},
     scheme::{Cost, ParseError, Scheme, Site, Stored, Tell, Verdict, Verifier},
 };
 use zeroize::Zeroizing;
@@ -110,6 +110,10 @@ impl Verifier for BcryptHash {
         Verdict::of(encoding::equal(&*digest, &self.digest) && !password.contains(&0))
     }
 
+    fn lane_kind(&self) -> Option<Kind> {
+        self.head.is_none().then_some(Kind { kernel: Kernel::Bcrypt, rounds: 1 << self.cost })
+    }
+
     fn lane(&self, attempt: &Attempt) -> Option<Lane> {
         let alone = self.head.is_some() || attempt.password.contains(&0);
         let input = || lanes::bcrypt::Input::new(&lay_out(&attempt.password, self.layout), self.salt);
@@ -135,10 +139,11 @@ impl Verifier for BcryptHash {
 impl BcryptHash {
     fn run(&self, password: &[u8]) -> Zeroizing<[u8; 23]> {
         let key = lay_out(password, self.layout);
-        let [whole] = lanes::bcrypt::bcrypt([&lanes::bcrypt::Input::new(&key, self.salt)], self.cost);
+        let input = lanes::bcrypt::Input::new(&key, self.salt);
+        let whole = lanes::bcrypt::run(processor(), &[&input], self.cost);
         let mut digest = Zeroizing::new([0; 23]);
-        for (byte, computed) in digest.iter_mut().zip(whole) {
-            *byte = computed;
+        for (byte, computed) in digest.iter_mut().zip(whole.iter().flat_map(|whole| whole.iter())) {
+            *byte = *computed;
         }
         digest
     }

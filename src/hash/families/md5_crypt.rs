@@ -3,6 +3,7 @@ use crate::hash::{
     attempt::Attempt,
     digest::Digest,
     encoding,
+    lanes::{self, Kernel, Kind, Lane, chain, chained, crypt_rounds},
     scheme::{Cost, ParseError, Scheme, Site, Stored, Tell, Verdict, Verifier},
 };
 use zeroize::Zeroizing;
@@ -52,7 +53,19 @@ impl Verifier for Md5CryptHash {
     }
 
     fn verify(&self, attempt: &Attempt) -> Verdict {
-        let digest = md5_crypt(self.magic.as_bytes(), &attempt.password, &self.salt);
+        self.of_lane(&chained::alone(chained::Digest::Md5, &self.input(&attempt.password)))
+    }
+
+    fn lane_kind(&self) -> Option<Kind> {
+        Some(Kind { kernel: Kernel::Md5Crypt, rounds: ROUNDS.into() })
+    }
+
+    fn lane(&self, attempt: &Attempt) -> Option<Lane> {
+        let beside_others = attempt.password.len() <= lanes::LONGEST_PASSWORD;
+        beside_others.then(|| Lane::Md5Crypt(self.input(&attempt.password)))
+    }
+
+    fn of_lane(&self, digest: &[u8]) -> Verdict {
         let at = |index: usize| digest.get(index).copied().unwrap_or(0);
         // Five threes, each with its last byte lowest, and the byte that is left.
         let mut shuffled: Vec<u8> = [(0, 6, 12), (1, 7, 13), (2, 8, 14), (3, 9, 15), (4, 10, 5)]
@@ -61,7 +74,7 @@ impl Verifier for Md5CryptHash {
             .collect();
         shuffled.push(at(11));
         let text = encoding::to_crypt64_low_first(&shuffled);
-        Verdict::of(encoding::equal(text.as_bytes(), self.stored.as_bytes()))
+        Verdict::of(digest.len() == 16 && encoding::equal(text.as_bytes(), self.stored.as_bytes()))
     }
 
     fn decoy(&self) -> Box<dyn Verifier> {
@@ -69,32 +82,19 @@ impl Verifier for Md5CryptHash {
     }
 }
 
-fn md5_crypt(magic: &[u8], password: &[u8], salt: &[u8]) -> Zeroizing<Vec<u8>> {
-    let other = Digest::Md5.of(&[password, salt, password]);
-    let filled: Zeroizing<Vec<u8>> = Zeroizing::new(other.iter().copied().cycle().take(password.len()).collect());
-    let mut parts: Vec<&[u8]> = vec![password, magic, salt, &filled];
-    let first = password.get(..1).unwrap_or_default();
-    let mut length = password.len();
-    while length > 0 {
-        // The original took a zero byte here where it meant the digest.
-        parts.push(if length & 1 == 1 { &[0] } else { first });
-        length >>= 1;
-    }
-    let mut running = Digest::Md5.of(&parts);
-    let mut buffer = Zeroizing::new(Vec::with_capacity(16 + 2 * password.len() + salt.len()));
-    for round in 0..ROUNDS {
-        let odd = round & 1 == 1;
-        buffer.clear();
-        buffer.extend_from_slice(if odd { password } else { &running });
-        if round % 3 != 0 {
-            buffer.extend_from_slice(salt);
+impl Md5CryptHash {
+    /// The digest before the rounds, and what they read.
+    fn input(&self, password: &[u8]) -> chain::Input {
+        let other = Digest::Md5.of(&[password, &self.salt, password]);
+        let filled: Zeroizing<Vec<u8>> = Zeroizing::new(other.iter().copied().cycle().take(password.len()).collect());
+        let mut parts: Vec<&[u8]> = vec![password, self.magic.as_bytes(), &self.salt, &filled];
+        let first = password.get(..1).unwrap_or_default();
+        let mut length = password.len();
+        while length > 0 {
+            // The original took a zero byte here where it meant the digest.
+            parts.push(if length & 1 == 1 { &[0] } else { first });
+            length >>= 1;
         }
-        if round % 7 != 0 {
-            buffer.extend_from_slice(password);
-        }
-        buffer.extend_from_slice(if odd { &running } else { password });
-        running.clear();
-        running.extend_from_slice(&<md5::Md5 as md5::Digest>::digest(&*buffer));
+        crypt_rounds::input(&Digest::Md5.of(&parts), password, &self.salt, ROUNDS.into())
     }
-    running
 }

@@ -4,6 +4,7 @@ use crate::hash::{
     bounds,
     digest::Digest,
     encoding,
+    lanes::{self, Kind, Lane},
     scheme::{Cost, ParseError, Parts, Scheme, Site, Stored, Tell, Verdict, Verifier},
 };
 
@@ -58,6 +59,19 @@ impl Verifier for Pbkdf2Hash {
         // `new` takes digests only that have a PBKDF2.
         let derived = derived.unwrap_or_default();
         Verdict::of(encoding::equal(&derived, &self.digest))
+    }
+
+    fn lane_kind(&self) -> Option<Kind> {
+        Some(lanes::pbkdf2::kind(self.prf.prf()?, self.rounds, self.digest.len()))
+    }
+
+    fn lane(&self, attempt: &Attempt) -> Option<Lane> {
+        let input = |prf| lanes::pbkdf2::Input::new(prf, &attempt.password, &self.salt, self.rounds, self.digest.len());
+        Some(Lane::Pbkdf2(input(self.prf.prf()?)))
+    }
+
+    fn of_lane(&self, output: &[u8]) -> Verdict {
+        Verdict::of(encoding::equal(output, &self.digest))
     }
 
     fn decoy(&self) -> Box<dyn Verifier> {

@@ -6,6 +6,11 @@ use crate::hash::{
     bounds,
     digest::Digest,
     encoding,
+    lanes::{
+        self, Kernel, Kind, Lane,
+        chain::{Input, Message},
+        chained,
+    },
     scheme::{Cost, ParseError, Scheme, Site, Stored, Tell, Verdict, Verifier},
 };
 
@@ -61,10 +66,23 @@ impl Verifier for PhpassHash {
     }
 
     fn verify(&self, attempt: &Attempt) -> Verdict {
-        let password = &attempt.password;
-        let first = self.kind.of(&[&self.salt, password]);
-        let digest = self.kind.chain(&first, 1 << self.log2, &[], password);
-        let computed = encoding::to_crypt64_low_first(&digest);
+        let digest = if self.kind == Digest::Md5 { chained::Digest::Md5 } else { chained::Digest::Sha512 };
+        self.of_lane(&chained::alone(digest, &self.input(&attempt.password)))
+    }
+
+    fn lane_kind(&self) -> Option<Kind> {
+        let kernel = if self.kind == Digest::Md5 { Kernel::PhpassMd5 } else { Kernel::PhpassSha512 };
+        Some(Kind { kernel, rounds: 1 << self.log2 })
+    }
+
+    fn lane(&self, attempt: &Attempt) -> Option<Lane> {
+        let lane = if self.kind == Digest::Md5 { Lane::PhpassMd5 } else { Lane::PhpassSha512 };
+        let beside_others = attempt.password.len() <= lanes::LONGEST_PASSWORD;
+        beside_others.then(|| lane(self.input(&attempt.password)))
+    }
+
+    fn of_lane(&self, digest: &[u8]) -> Verdict {
+        let computed = encoding::to_crypt64_low_first(digest);
         let kept = computed.get(..self.digest.len()).unwrap_or_default();
         Verdict::of(encoding::equal(kept.as_bytes(), self.digest.as_bytes()))
     }
@@ -73,5 +91,13 @@ impl Verifier for PhpassHash {
         // No writer produces `-`: nothing matches.
         let digest = "-".repeat(self.digest.len());
         Box::new(Self { kind: self.kind, log2: self.log2, salt: vec![b'.'; 8], digest })
+    }
+}
+
+impl PhpassHash {
+    /// The digest before the rounds, and the message that each of them reads.
+    fn input(&self, password: &[u8]) -> Input {
+        let first = self.kind.of(&[&self.salt, password]).to_vec();
+        Input { first, messages: vec![Message::around(&[], &[password])], schedule: &[0], rounds: 1 << self.log2 }
     }
 }

@@ -4,6 +4,7 @@ use crate::hash::{
     bounds,
     digest::Digest,
     encoding,
+    lanes::{self, Kernel, Kind, Lane, chain, chained, crypt_rounds},
     scheme::{Cost, ParseError, Reason, Scheme, Site, Stored, Tell, Verdict, Verifier},
 };
 use zeroize::Zeroizing;
@@ -103,13 +104,26 @@ impl Verifier for ShaCryptHash {
     }
 
     fn verify(&self, attempt: &Attempt) -> Verdict {
-        let blocks = 1 + (2 * attempt.password.len() + self.salt.len() + self.digest.length()) / 64;
-        let blocks = u64::try_from(blocks).unwrap_or(u64::MAX).saturating_mul(self.rounds.into());
-        if blocks > bounds::SHA_CRYPT_BLOCKS {
+        if self.too_costly(&attempt.password) {
             return Verdict::Unverifiable(Reason::TooCostly);
         }
-        let text = encode(self.digest, &sha_crypt(self.digest, &attempt.password, &self.salt, self.rounds));
-        Verdict::of(encoding::equal(text.as_bytes(), self.stored.as_bytes()))
+        let digest = if self.digest == Digest::Sha256 { chained::Digest::Sha256 } else { chained::Digest::Sha512 };
+        self.of_lane(&chained::alone(digest, &input(self.digest, &attempt.password, &self.salt, self.rounds)))
+    }
+
+    fn lane_kind(&self) -> Option<Kind> {
+        let kernel = if self.digest == Digest::Sha256 { Kernel::Sha256Crypt } else { Kernel::Sha512Crypt };
+        Some(Kind { kernel, rounds: self.rounds.into() })
+    }
+
+    fn lane(&self, attempt: &Attempt) -> Option<Lane> {
+        let lane = if self.digest == Digest::Sha256 { Lane::Sha256Crypt } else { Lane::Sha512Crypt };
+        let alone = attempt.password.len() > lanes::LONGEST_PASSWORD || self.too_costly(&attempt.password);
+        (!alone).then(|| lane(input(self.digest, &attempt.password, &self.salt, self.rounds)))
+    }
+
+    fn of_lane(&self, digest: &[u8]) -> Verdict {
+        Verdict::of(encoding::equal(encode(self.digest, digest).as_bytes(), self.stored.as_bytes()))
     }
 
     fn decoy(&self) -> Box<dyn Verifier> {
@@ -118,8 +132,16 @@ impl Verifier for ShaCryptHash {
     }
 }
 
-/// The digest after all rounds. The numbers in comments are the specification's steps.
-fn sha_crypt(digest: Digest, password: &[u8], salt: &[u8], rounds: u32) -> Zeroizing<Vec<u8>> {
+impl ShaCryptHash {
+    fn too_costly(&self, password: &[u8]) -> bool {
+        let blocks = 1 + (2 * password.len() + self.salt.len() + self.digest.length()) / 64;
+        let blocks = u64::try_from(blocks).unwrap_or(u64::MAX).saturating_mul(self.rounds.into());
+        blocks > bounds::SHA_CRYPT_BLOCKS
+    }
+}
+
+/// The digest before the rounds, and what they read. The numbers in comments are the specification's steps.
+fn input(digest: Digest, password: &[u8], salt: &[u8], rounds: u32) -> chain::Input {
     // 4 to 8
     let other = digest.of(&[password, salt, password]);
     // 1 to 3, 9 to 12
@@ -137,31 +159,7 @@ fn sha_crypt(digest: Digest, password: &[u8], salt: &[u8], rounds: u32) -> Zeroi
     let p = fill(&digest.of(&vec![password; password.len()]), password.len());
     let s = fill(&digest.of(&vec![salt; times]), salt.len());
     // 21
-    match digest {
-        Digest::Sha256 => run_rounds::<sha2::Sha256>(&running, &p, &s, rounds),
-        _ => run_rounds::<sha2::Sha512>(&running, &p, &s, rounds),
-    }
-}
-
-/// The rounds, in one buffer: nothing is allocated inside the loop.
-fn run_rounds<D: sha2::Digest>(first: &[u8], p: &[u8], s: &[u8], rounds: u32) -> Zeroizing<Vec<u8>> {
-    let mut running = Zeroizing::new(first.to_vec());
-    let mut buffer = Zeroizing::new(Vec::with_capacity(first.len() + 2 * p.len() + s.len()));
-    for round in 0..rounds {
-        let odd = round & 1 == 1;
-        buffer.clear();
-        buffer.extend_from_slice(if odd { p } else { &running });
-        if round % 3 != 0 {
-            buffer.extend_from_slice(s);
-        }
-        if round % 7 != 0 {
-            buffer.extend_from_slice(p);
-        }
-        buffer.extend_from_slice(if odd { &running } else { p });
-        running.clear();
-        running.extend_from_slice(&D::digest(&*buffer));
-    }
-    running
+    crypt_rounds::input(&running, &p, &s, rounds.into())
 }
 
 /// As much of a digest, repeated, as is asked for.

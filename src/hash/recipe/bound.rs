@@ -8,7 +8,7 @@ use super::{
 use crate::hash::{
     attempt::Attempt,
     bounds, encoding,
-    lanes::Lane,
+    lanes::{Kind, Lane},
     layout::Fields,
     registry,
     scheme::{Cost, ParseError, Reason, SaltEncoding, Site, Stored, Verdict, Verifier},
@@ -178,6 +178,11 @@ impl Verifier for Bound {
         };
         // A twin that stands for nobody answers nothing else, whatever its row lacked.
         if self.matches_nobody { Verdict::Mismatch } else { verdict }
+    }
+
+    fn lane_kind(&self) -> Option<Kind> {
+        let Node::Verify(inner, _) = &self.formula.root else { return None };
+        self.inners.get(*inner)?.as_ref().ok()?.lane_kind()
     }
 
     fn lane(&self, attempt: &Attempt) -> Option<Lane> {

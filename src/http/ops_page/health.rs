@@ -57,7 +57,7 @@ pub struct Verdict {
 /// Every check of `/readyz` by its own name, then what is known beside.
 pub fn parts(bridge: &Bridge, readiness: &Readiness) -> Vec<Part> {
     let mut parts: Vec<Part> =
-        readiness.words().into_iter().map(|(name, word)| part(name, word, readiness.is_ready())).collect();
+        readiness.words().into_iter().map(|(name, word)| part(readiness.refuses(&name), name, word)).collect();
     let has = |parts: &[Part], name: &str| parts.iter().any(|part| part.name == name);
     if let Some(keys) = parts.iter_mut().find(|part| part.name == "keys" && part.state == State::Ok) {
         let age = bridge.keys.age().map_or(0, |age| age.as_secs());
@@ -76,16 +76,15 @@ pub fn parts(bridge: &Bridge, readiness: &Readiness) -> Vec<Part> {
     parts
 }
 
-fn part(name: String, word: String, ready: bool) -> Part {
-    let needed = ["database", "ledger", "keys", "shutdown"].contains(&name.as_str());
+fn part(refuses: bool, name: String, word: String) -> Part {
     let state = match word.as_str() {
         "ok" => State::Ok,
         "off" => State::Off,
         // What an older kernel lacks is told, and nobody's to mend here.
         "partial" if name == "confinement" => State::Ok,
-        // A later check that leaves the service ready is worth a look, no more.
-        _ if !needed && ready => State::Warn,
-        _ => State::Bad,
+        _ if refuses || name == "shutdown" => State::Bad,
+        // What keeps no answer back is worth a look, no more, whatever else is broken.
+        _ => State::Warn,
     };
     let word = match (name.as_str(), state) {
         ("database" | "ledger", State::Ok) => "answers".into(),
@@ -171,6 +170,8 @@ fn sentence(part: &Part) -> String {
     match (part.name.as_str(), part.word.as_str()) {
         ("database", _) => "The legacy database does not answer".into(),
         ("ledger", _) => "The ledger does not answer".into(),
+        ("audit", _) => "The audit stream cannot be written".into(),
+        ("throttle_store", _) => "The throttle\u{2019}s store does not answer: this replica limits by itself".into(),
         ("keys", "fetched") => "The signing keys could not be refreshed lately".into(),
         ("keys", _) => "The signing keys were never fetched".into(),
         ("certificate", "ended") => "The listener\u{2019}s certificate has ended".into(),
@@ -187,17 +188,19 @@ mod tests {
 
     #[test]
     fn checks_of_tomorrow_appear_by_themselves() {
-        let told = |name: &str, word: &str, ready| {
-            let part = part(name.into(), word.into(), ready);
+        let told = |name: &str, word: &str, refuses| {
+            let part = part(refuses, name.into(), word.into());
             (part.state, part.hint.is_some())
         };
-        assert_eq!(told("database", "ok", true), (State::Ok, false));
-        assert_eq!(told("database", "does not answer", false), (State::Bad, true));
-        assert_eq!(told("redis", "ok", true), (State::Ok, false));
-        assert_eq!(told("redis", "local only", true), (State::Warn, true));
-        assert_eq!(told("audit", "cannot be written", false), (State::Bad, true));
-        assert_eq!(told("confinement", "off", true), (State::Off, false));
-        assert_eq!(told("confinement", "partial", true), (State::Ok, false));
+        assert_eq!(told("database", "ok", false), (State::Ok, false));
+        assert_eq!(told("database", "does not answer", true), (State::Bad, true));
+        assert_eq!(told("redis", "ok", false), (State::Ok, false));
+        assert_eq!(told("redis", "local only", false), (State::Warn, true));
+        assert_eq!(told("audit", "cannot be written", true), (State::Bad, true));
+        assert_eq!(told("audit", "cannot be written", false), (State::Warn, true));
+        assert_eq!(told("shutdown", "under way", false), (State::Bad, true));
+        assert_eq!(told("confinement", "off", false), (State::Off, false));
+        assert_eq!(told("confinement", "partial", false), (State::Ok, false));
     }
 
     #[test]

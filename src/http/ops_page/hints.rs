@@ -23,6 +23,14 @@ pub fn for_part(name: &str) -> &'static str {
             "The log and the list of problems say what is wrong with it; `drawbridge check` says it, too. It is tried again \
              by itself, and at once by `systemctl reload drawbridge` or SIGHUP."
         }
+        "audit" => {
+            "Decisions are not recorded; with `audit.required` every request is refused until they are. Is the disk full, or \
+             the file no longer the service\u{2019}s to write? It goes on by itself."
+        }
+        "throttle_store" => {
+            "Nobody is refused or let in because of it, but a guesser has as many attempts as there are replicas. Is the \
+             Redis of `limits.store` up, and reachable from this host?"
+        }
         "shutdown" => "The process was told to end: accepted requests finish, new ones are for the other replicas.",
         _ => "The log has the details; `drawbridge check` tells more.",
     }

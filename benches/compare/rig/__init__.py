@@ -1,0 +1,1 @@
+"""What `logins.py` is made of: prepared programs, servers, load, measures, and the table."""
