@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
 use deadpool::managed::Manager;
 use diesel::{
     ExpressionMethods, QueryDsl, QueryResult, TextExpressionMethods,
-    result::{Error as DieselError, OptionalExtension},
+    result::{DatabaseErrorKind, Error as DieselError, OptionalExtension},
 };
 use diesel_async::{
     AsyncMysqlConnection, AsyncPgConnection,
@@ -24,6 +24,8 @@ const CHUNK: usize = 500;
 
 /// A connection to a database with the ledger in it.
 pub(crate) trait Register: InsertAll {
+    /// Whether `insert` tells 0 where a mark stands; otherwise it fails there.
+    const TELLS_STANDING: bool;
     /// When the user was marked and by whom.
     fn find<'a>(&'a mut self, user_id: &'a str) -> BoxFuture<'a, QueryResult<Option<(NaiveDateTime, String)>>>;
     /// How many marks there are.
@@ -36,7 +38,7 @@ pub(crate) trait Register: InsertAll {
     fn count_since(&mut self, moment: NaiveDateTime, in_bulk: bool) -> BoxFuture<'_, QueryResult<i64>>;
     /// Takes a mark away.
     fn remove<'a>(&'a mut self, user_id: &'a str) -> BoxFuture<'a, QueryResult<usize>>;
-    /// Inserts a mark where none stands; how many were inserted.
+    /// Inserts a mark where none stands; how many were inserted, where `TELLS_STANDING`.
     fn insert<'a>(
         &'a mut self,
         user_id: &'a str,
@@ -47,8 +49,10 @@ pub(crate) trait Register: InsertAll {
 
 // diesel's typed statements want a concrete connection: the bounds of a generic one would be longer than this.
 macro_rules! register {
-    ($($connection:ty),+) => {$(
+    ($($connection:ty, $tells:literal, [$($silently:tt)*]);+) => {$(
         impl Register for $connection {
+            const TELLS_STANDING: bool = $tells;
+
             fn find<'a>(&'a mut self, user_id: &'a str) -> BoxFuture<'a, QueryResult<Option<(NaiveDateTime, String)>>> {
                 let query = dsl::drawbridge_migrated_users.filter(dsl::user_id.eq(user_id)).select((dsl::migrated_at, dsl::marked_by));
                 async move { diesel_async::RunQueryDsl::first(query, self).await.optional() }.boxed()
@@ -98,14 +102,19 @@ macro_rules! register {
                 marked_by: &'a str,
             ) -> BoxFuture<'a, QueryResult<usize>> {
                 let values = (dsl::user_id.eq(user_id), dsl::migrated_at.eq(moment), dsl::marked_by.eq(marked_by));
-                let query = diesel::insert_into(dsl::drawbridge_migrated_users).values(values).on_conflict_do_nothing();
+                let query = diesel::insert_into(dsl::drawbridge_migrated_users).values(values)$($silently)*;
                 async move { diesel_async::RunQueryDsl::execute(query, self).await }.boxed()
             }
         }
     )+};
 }
 
-register!(AsyncPgConnection, AsyncMysqlConnection, crate::store::sqlite::AsyncSqlite);
+// MySQL counts a mark that stands as one that was entered when it is told to keep silent about it.
+register!(
+    AsyncPgConnection, true, [.on_conflict_do_nothing()];
+    crate::store::sqlite::AsyncSqlite, true, [.on_conflict_do_nothing()];
+    AsyncMysqlConnection, false, []
+);
 
 /// The ledger over one pool.
 pub(crate) struct SqlLedger<C: Register>
@@ -148,11 +157,18 @@ where
         let work: Work<Diesel<C>, Mark> = Arc::new(move |connection: &mut C, attempt| {
             let (user_id, marked_by) = (user_id.clone(), marked_by.clone());
             async move {
-                // Most marks are new: one question fewer than looking first.
-                if connection.insert(&user_id, moment, &marked_by).await? > 0 {
-                    return Ok(Mark { migrated_at: moment.and_utc(), newly_marked: true });
-                }
-                let found = connection.find(&user_id).await?.ok_or(DieselError::NotFound)?;
+                // Most marks are new: where inserting tells enough, it is one question fewer than looking first.
+                let standing = if C::TELLS_STANDING { None } else { connection.find(&user_id).await? };
+                let found = match standing {
+                    Some(found) => found,
+                    None => match connection.insert(&user_id, moment, &marked_by).await {
+                        Ok(0) | Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+                            connection.find(&user_id).await?.ok_or(DieselError::NotFound)?
+                        }
+                        Ok(_) => return Ok(Mark { migrated_at: moment.and_utc(), newly_marked: true }),
+                        Err(error) => return Err(error),
+                    },
+                };
                 // The first attempt may have entered it before its connection was lost.
                 let ours = attempt > 1 && found == (moment, marked_by);
                 Ok(Mark { migrated_at: found.0.and_utc(), newly_marked: ours })
