@@ -60,6 +60,12 @@ impl Shape {
         job.verifier.as_ref().map_or_else(|| job.usual.shape(), |verifier| Self::of_verifier(verifier.as_ref()))
     }
 
+    /// Whether both are one work, and fit into one kernel where they fit into any.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.work == other.work && self.lanes == other.lanes
+    }
+
     /// Of this verifier.
     #[must_use]
     pub fn of_verifier(verifier: &dyn Verifier) -> Self {
@@ -98,7 +104,7 @@ pub fn run(jobs: &[(&Job, Shape)]) -> Vec<Outcome> {
 
 /// One run of a kernel for all jobs of this shape, where there are several; who cannot be in it is left.
 fn side_by_side(jobs: &[(&Job, Shape)], shape: &Shape, outcomes: &mut [Option<Outcome>]) {
-    let like = |(_, other): &&(&Job, Shape)| other.lanes == shape.lanes && other.work == shape.work;
+    let like = |(_, other): &&(&Job, Shape)| other.is_like(shape);
     if shape.lanes.is_none() || jobs.iter().filter(like).count() < 2 {
         return;
     }
@@ -115,7 +121,8 @@ fn side_by_side(jobs: &[(&Job, Shape)], shape: &Shape, outcomes: &mut [Option<Ou
         }
     }
     let outputs: Vec<Zeroizing<Vec<u8>>> = lanes::run(&prepared);
-    for (at, output) in places.into_iter().zip(outputs) {
+    // A lane that gave nothing is no verdict: its job runs alone.
+    for (at, output) in places.into_iter().zip(outputs).filter(|(_, output)| !output.is_empty()) {
         if let (Some(outcome), Some((job, _))) = (outcomes.get_mut(at), jobs.get(at)) {
             *outcome = Some(Ok(job.verifier.as_ref().map(|verifier| verifier.of_lane(&output))));
         }

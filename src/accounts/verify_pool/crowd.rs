@@ -14,20 +14,21 @@ pub fn is_dear(shape: &Shape, usual: &Usual) -> bool {
     usual.times().is_over(&shape.work, DEAR, &usual.shape().work)
 }
 
+/// What is computed, and how often.
+type Group = (Shape, usize);
+
 /// A crowd as it grows.
 pub struct Crowd {
     usual: Arc<Usual>,
     dear: bool,
-    // What is computed, and how often.
-    groups: Vec<(Shape, usize)>,
+    groups: Vec<Group>,
     count: usize,
     memory: u64,
 }
 
 impl Crowd {
     /// A crowd of one.
-    pub fn of(first: Shape, usual: Arc<Usual>) -> Self {
-        let dear = is_dear(&first, &usual);
+    pub fn of(first: Shape, dear: bool, usual: Arc<Usual>) -> Self {
         Self { usual, dear, groups: vec![(first, 1)], count: 1, memory: first.memory }
     }
 
@@ -52,36 +53,35 @@ impl Crowd {
 
     /// Takes one more where it fits.
     pub fn takes(&mut self, shape: Shape) -> bool {
-        if self.count >= self.most() || !self.has_time_for(&shape) {
+        if self.count >= self.most() {
             return false;
         }
-        match self.groups.iter_mut().find(|(known, _)| known.work == shape.work && known.lanes == shape.lanes) {
+        let mut grown = self.groups.clone();
+        match grown.iter_mut().find(|(known, _)| known.is_like(&shape)) {
             Some((_, count)) => *count += 1,
-            None => self.groups.push((shape, 1)),
+            None => grown.push((shape, 1)),
         }
+        if !self.has_time_for(&grown) {
+            return false;
+        }
+        self.groups = grown;
         self.count += 1;
         self.memory = self.memory.saturating_add(shape.memory);
         true
     }
 
-    fn has_time_for(&self, shape: &Shape) -> bool {
-        let is_like = |(known, _): &(Shape, usize)| known.work == shape.work && known.lanes == shape.lanes;
-        let is_one_kind = shape.lanes.is_some() && self.groups.iter().all(is_like);
+    fn has_time_for(&self, groups: &[Group]) -> bool {
         let usual = self.usual.shape().work;
-        if is_one_kind && (self.dear || shape.work == usual) {
-            return true;
+        match groups {
+            // What the usual hash takes side by side is the measure, and what is dear has none.
+            [(one, _)] if one.lanes.is_some() && (self.dear || one.work == usual) => true,
+            _ if self.dear => false,
+            _ => {
+                let times: Option<Duration> = groups.iter().map(|(shape, count)| self.time_of(shape, *count)).sum();
+                let allowed = self.usual.times().of(&usual, self.count + 1);
+                times.zip(allowed).is_some_and(|(times, allowed)| times <= allowed)
+            }
         }
-        if self.dear {
-            return false;
-        }
-        let mut all: Vec<(Shape, usize)> = self.groups.clone();
-        match all.iter_mut().find(|group| is_like(group)) {
-            Some((_, count)) => *count += 1,
-            None => all.push((*shape, 1)),
-        }
-        let times: Option<Duration> = all.iter().map(|(shape, count)| self.time_of(shape, *count)).sum();
-        let allowed = self.usual.times().of(&usual, self.count + 1);
-        times.zip(allowed).is_some_and(|(times, allowed)| times <= allowed)
     }
 
     /// Several of a kind in lanes as far as the kernel goes, all others one behind the other.

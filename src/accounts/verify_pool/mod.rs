@@ -118,9 +118,10 @@ impl Shared {
         }
         let now = Instant::now();
         let (reply, answer) = oneshot::channel();
+        let waiting = Waiting::new(job, shape, deadline, now, reply);
         let mut queue = self.lock();
         queue.has_room(&self.bounds, now, deadline)?;
-        queue.push(Waiting { job, shape, deadline, queued: now, reply });
+        queue.push(waiting);
         self.metrics.queue_depth.set(gauge(queue.depth()));
         drop(queue);
         self.changed.notify_one();

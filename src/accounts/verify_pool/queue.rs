@@ -7,12 +7,17 @@ use std::{
 };
 use tokio::sync::oneshot;
 
+/// Most waiting jobs that are looked at for company: everybody else waits for the lock meanwhile.
+const MOST_LOOKED_AT: usize = 64;
+
 /// A job and whom to tell.
 pub struct Waiting {
     /// The work.
     pub job: Job,
     /// What is known of it.
     pub shape: Shape,
+    /// Whether it was dear when it came.
+    pub dear: bool,
     /// From when on nobody waits for its answer.
     pub deadline: Instant,
     /// Since when it waits.
@@ -22,6 +27,12 @@ pub struct Waiting {
 }
 
 impl Waiting {
+    /// A job that comes now.
+    pub fn new(job: Job, shape: Shape, deadline: Instant, now: Instant, reply: oneshot::Sender<Outcome>) -> Self {
+        let dear = crowd::is_dear(&shape, &job.usual);
+        Self { job, shape, dear, deadline, queued: now, reply }
+    }
+
     fn is_wanted(&self, now: Instant) -> bool {
         !self.reply.is_closed() && self.deadline > now
     }
@@ -153,17 +164,18 @@ impl Queue {
         if self.dear == 0 || self.dear + 1 < bounds.threads {
             return (!self.waiting.is_empty()).then_some(0);
         }
-        self.waiting.iter().position(|waiting| !crowd::is_dear(&waiting.shape, &waiting.job.usual))
+        self.waiting.iter().position(|waiting| !waiting.dear)
     }
 
     /// The job and those that run beside it, in the order in which they came; each idle thread keeps its share.
     fn gather(&mut self, first: Waiting, bounds: &Bounds, now: Instant) -> Batch {
-        let mut crowd = Crowd::of(first.shape, first.job.usual.clone());
+        let mut crowd = Crowd::of(first.shape, first.dear, first.job.usual.clone());
         let idle = bounds.threads.saturating_sub(self.working).max(1);
         let share = (self.waiting.len() + 1).div_ceil(idle).min(crowd.most());
         let mut jobs = vec![first];
         let mut at = 0;
         while jobs.len() < share
+            && at < MOST_LOOKED_AT
             && let Some(waiting) = self.waiting.get(at)
         {
             let fits = self.memory + crowd.memory() + waiting.shape.memory <= bounds.memory;
@@ -253,7 +265,7 @@ mod tests {
             let (shape, now) = (Shape::of(&job), Instant::now());
             let (reply, answer) = oneshot::channel();
             self.replies.push(answer);
-            self.queue.push(Waiting { job, shape, deadline: now + 1000 * MS, queued: now, reply });
+            self.queue.push(Waiting::new(job, shape, now + 1000 * MS, now, reply));
             shape
         }
 
