@@ -10,6 +10,7 @@ use super::{
 use crate::{
     clock,
     config::server::{Plaintext, Server},
+    store::home,
     supervisor::Sockets,
     telemetry::{history::History, reading::Reading},
 };
@@ -64,6 +65,8 @@ pub fn start(
     let grace = server.deadline.as_secs() + 1;
     let app_state = state.clone();
     let http = HttpServer::new(move || {
+        // Called by each worker for itself.
+        home::settle();
         let app = App::new().app_data(app_state.clone()).configure(super::routes);
         app.wrap(middleware::from_fn(headers::take))
     })

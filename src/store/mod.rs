@@ -3,6 +3,7 @@ pub mod catalogue;
 pub mod console;
 mod copy_tap;
 pub mod error;
+pub mod home;
 pub mod legacy_row;
 mod marks;
 mod matching;
