@@ -10,6 +10,7 @@
 //! A request that would miss its deadline is refused at once with 503: waiting would cost its caller the time and
 //! those behind it the threads. A job whose caller has gone, or whose deadline has passed, is dropped before it costs
 //! anything.
+pub mod background;
 mod crowd;
 mod queue;
 
@@ -18,6 +19,7 @@ use crate::{
     hash::{kept_memory, scheme::Verdict},
     telemetry::metrics::Metrics,
 };
+use background::step_back;
 use queue::{Batch, Bounds, Queue, Waiting};
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -25,9 +27,6 @@ use std::{
     time::{Duration, Instant},
 };
 use tokio::sync::oneshot;
-
-/// How much nicer than the threads that answer `/get_user`, health and metrics.
-const NICENESS: i32 = 10;
 
 /// How long an idle thread keeps the memory of its last verification.
 const KEPT: Duration = Duration::from_secs(10);
@@ -185,12 +184,6 @@ impl Shared {
         // Memory came free, or a thread for what is dear: every waiting one may now find a job.
         self.changed.notify_all();
     }
-}
-
-/// Lets the threads that answer go before this one, which computes.
-pub fn step_back() {
-    // A wish: a system that refuses it only loses isolation.
-    let _ = rustix::process::setpriority_process(None, NICENESS);
 }
 
 fn gauge(value: impl TryInto<i64>) -> i64 {

@@ -117,7 +117,7 @@ pub async fn opened(
     std::thread::Builder::new()
         .name("measure".into())
         .spawn(move || {
-            verify_pool::step_back();
+            verify_pool::background::step_back();
             measured.measure();
             // Nobody has to wait for it.
             let _ = done.send(());
