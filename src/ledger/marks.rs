@@ -1,5 +1,11 @@
 //! Marks in the three databases. A mark is inserted or found, never changed: the role has INSERT and SELECT alone.
-use super::{BULK, Ledger, Mark, PAGE, insert_all::InsertAll, schema::drawbridge_migrated_users::dsl};
+use super::{
+    BULK, Ledger, Mark, PAGE,
+    enter::{Enter, NewMark},
+    insert_all::InsertAll,
+    schema::drawbridge_migrated_users::dsl,
+    together::{Together, lost},
+};
 use crate::store::{
     error::{StoreError, StoreErrorKind},
     runtime::DatabaseRuntime,
@@ -8,10 +14,7 @@ use crate::store::{
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
 use deadpool::managed::Manager;
-use diesel::{
-    ExpressionMethods, QueryDsl, QueryResult, TextExpressionMethods,
-    result::{DatabaseErrorKind, Error as DieselError, OptionalExtension},
-};
+use diesel::{ExpressionMethods, QueryDsl, QueryResult, TextExpressionMethods, result::OptionalExtension};
 use diesel_async::{
     AsyncMysqlConnection, AsyncPgConnection,
     pooled_connection::{PoolError as SetupError, SetupCallback},
@@ -23,9 +26,7 @@ use std::{collections::HashSet, sync::Arc};
 const CHUNK: usize = 500;
 
 /// A connection to a database with the ledger in it.
-pub(crate) trait Register: InsertAll {
-    /// Whether `insert` tells 0 where a mark stands; otherwise it fails there.
-    const TELLS_STANDING: bool;
+pub(crate) trait Register: InsertAll + Enter {
     /// When the user was marked and by whom.
     fn find<'a>(&'a mut self, user_id: &'a str) -> BoxFuture<'a, QueryResult<Option<(NaiveDateTime, String)>>>;
     /// How many marks there are.
@@ -38,21 +39,14 @@ pub(crate) trait Register: InsertAll {
     fn count_since(&mut self, moment: NaiveDateTime, in_bulk: bool) -> BoxFuture<'_, QueryResult<i64>>;
     /// Takes a mark away.
     fn remove<'a>(&'a mut self, user_id: &'a str) -> BoxFuture<'a, QueryResult<usize>>;
-    /// Inserts a mark where none stands; how many were inserted, where `TELLS_STANDING`.
-    fn insert<'a>(
-        &'a mut self,
-        user_id: &'a str,
-        moment: NaiveDateTime,
-        marked_by: &'a str,
-    ) -> BoxFuture<'a, QueryResult<usize>>;
+    /// The marks of these users.
+    fn find_all(&mut self, user_ids: Vec<String>) -> BoxFuture<'_, QueryResult<Vec<(String, NaiveDateTime, String)>>>;
 }
 
 // diesel's typed statements want a concrete connection: the bounds of a generic one would be longer than this.
 macro_rules! register {
-    ($($connection:ty, $tells:literal, [$($silently:tt)*]);+) => {$(
+    ($($connection:ty),+) => {$(
         impl Register for $connection {
-            const TELLS_STANDING: bool = $tells;
-
             fn find<'a>(&'a mut self, user_id: &'a str) -> BoxFuture<'a, QueryResult<Option<(NaiveDateTime, String)>>> {
                 let query = dsl::drawbridge_migrated_users.filter(dsl::user_id.eq(user_id)).select((dsl::migrated_at, dsl::marked_by));
                 async move { diesel_async::RunQueryDsl::first(query, self).await.optional() }.boxed()
@@ -95,33 +89,28 @@ macro_rules! register {
                 async move { diesel_async::RunQueryDsl::execute(query, self).await }.boxed()
             }
 
-            fn insert<'a>(
-                &'a mut self,
-                user_id: &'a str,
-                moment: NaiveDateTime,
-                marked_by: &'a str,
-            ) -> BoxFuture<'a, QueryResult<usize>> {
-                let values = (dsl::user_id.eq(user_id), dsl::migrated_at.eq(moment), dsl::marked_by.eq(marked_by));
-                let query = diesel::insert_into(dsl::drawbridge_migrated_users).values(values)$($silently)*;
-                async move { diesel_async::RunQueryDsl::execute(query, self).await }.boxed()
+            fn find_all(
+                &mut self,
+                user_ids: Vec<String>,
+            ) -> BoxFuture<'_, QueryResult<Vec<(String, NaiveDateTime, String)>>> {
+                let theirs = dsl::drawbridge_migrated_users.filter(dsl::user_id.eq_any(user_ids));
+                let query = theirs.select((dsl::user_id, dsl::migrated_at, dsl::marked_by));
+                async move { diesel_async::RunQueryDsl::load(query, self).await }.boxed()
             }
         }
     )+};
 }
 
-// MySQL counts a mark that stands as one that was entered when it is told to keep silent about it.
-register!(
-    AsyncPgConnection, true, [.on_conflict_do_nothing()];
-    crate::store::sqlite::AsyncSqlite, true, [.on_conflict_do_nothing()];
-    AsyncMysqlConnection, false, []
-);
+register!(AsyncPgConnection, AsyncMysqlConnection, crate::store::sqlite::AsyncSqlite);
 
 /// The ledger over one pool.
 pub(crate) struct SqlLedger<C: Register>
 where
     Diesel<C>: Manager<Type = C, Error = SetupError> + Send + Sync,
 {
-    sessions: Sessions<Diesel<C>>,
+    sessions: Arc<Sessions<Diesel<C>>>,
+    together: Arc<Together>,
+    runtime: DatabaseRuntime,
 }
 
 impl<C: Register> SqlLedger<C>
@@ -129,7 +118,8 @@ where
     Diesel<C>: Manager<Type = C, Error = SetupError> + Send + Sync,
 {
     pub fn new(setup: SetupCallback<C>, limits: SessionLimits, runtime: DatabaseRuntime) -> Result<Self, StoreError> {
-        Ok(Self { sessions: Sessions::new(session::diesel(setup), limits, runtime)? })
+        let sessions = Arc::new(Sessions::new(session::diesel(setup), limits, runtime.clone())?);
+        Ok(Self { sessions, together: Arc::default(), runtime })
     }
 
     async fn find(&self, user_id: &str) -> Result<Option<(NaiveDateTime, String)>, StoreError> {
@@ -151,31 +141,13 @@ where
         if user_id.contains('\0') || marked_by.contains('\0') || user_id.chars().count() > 255 {
             return Err(StoreError::new(StoreErrorKind::Refused, "the `user_id` cannot be entered into the ledger"));
         }
-        // Every database keeps microseconds; more would differ on the next read.
-        let moment = Utc::now().naive_utc().trunc_subsecs(6);
-        let (user_id, marked_by) = (user_id.to_owned(), marked_by.chars().take(255).collect::<String>());
-        let work: Work<Diesel<C>, Mark> = Arc::new(move |connection: &mut C, attempt| {
-            let (user_id, marked_by) = (user_id.clone(), marked_by.clone());
-            async move {
-                // Most marks are new: where inserting tells enough, it is one question fewer than looking first.
-                let standing = if C::TELLS_STANDING { None } else { connection.find(&user_id).await? };
-                let found = match standing {
-                    Some(found) => found,
-                    None => match connection.insert(&user_id, moment, &marked_by).await {
-                        Ok(0) | Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
-                            connection.find(&user_id).await?.ok_or(DieselError::NotFound)?
-                        }
-                        Ok(_) => return Ok(Mark { migrated_at: moment.and_utc(), newly_marked: true }),
-                        Err(error) => return Err(error),
-                    },
-                };
-                // The first attempt may have entered it before its connection was lost.
-                let ours = attempt > 1 && found == (moment, marked_by);
-                Ok(Mark { migrated_at: found.0.and_utc(), newly_marked: ours })
-            }
-            .boxed()
-        });
-        self.sessions.run(work).await
+        let mark = NewMark { user_id: user_id.to_owned(), marked_by: marked_by.chars().take(255).collect() };
+        let (answer, lead) = self.together.join(mark, C::AT_ONCE);
+        if let Some(lead) = lead {
+            // In a task of its own: whoever leads enters the marks of others, too.
+            self.runtime.spawn(lead.enter_all(Arc::clone(&self.sessions)));
+        }
+        answer.await.unwrap_or_else(|_| Err(lost()))
     }
 
     async fn mark_all(&self, user_ids: &[String], marked_by: &str) -> Result<(), StoreError> {

@@ -1,9 +1,11 @@
 //! Our marks: who has crossed, when, and which client said so. The only schema that is ours.
+mod enter;
 mod insert_all;
 mod marks;
 mod open;
 pub mod schema;
 mod sqlserver;
+mod together;
 
 use crate::store::error::StoreError;
 use async_trait::async_trait;

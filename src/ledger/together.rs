@@ -1,0 +1,170 @@
+//! Marks that come at the same time are entered by one statement: a commit costs as much for many as for one.
+//!
+//! A lone mark is entered at once. Whoever comes while statements are under way waits for the end of one, and then goes
+//! with all who wait.
+use super::{
+    Mark,
+    enter::{Enter, NewMark},
+    marks::Register,
+};
+use crate::store::{
+    error::{StoreError, StoreErrorKind},
+    session::{Diesel, Sessions, Work},
+};
+use chrono::{NaiveDateTime, SubsecRound, Utc};
+use deadpool::managed::Manager;
+use diesel::result::Error as DieselError;
+use diesel_async::pooled_connection::PoolError as SetupError;
+use futures_util::FutureExt;
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use tokio::sync::oneshot;
+
+/// Most marks of one statement.
+const MOST: usize = 100;
+
+/// A mark that somebody waits for.
+pub(super) struct Asked {
+    mark: NewMark,
+    reply: oneshot::Sender<Result<Mark, StoreError>>,
+}
+
+/// Who waits, and how many statements are under way.
+#[derive(Default)]
+pub(super) struct Together(Mutex<Line>);
+
+#[derive(Default)]
+struct Line {
+    waiting: Vec<Asked>,
+    leading: usize,
+}
+
+/// The task that enters what waits, until nothing does.
+pub(super) struct Lead(Option<Arc<Together>>);
+
+impl Together {
+    /// Joins those who wait; with a lead where one more statement may be under way.
+    pub fn join(
+        self: &Arc<Self>,
+        mark: NewMark,
+        at_once: usize,
+    ) -> (oneshot::Receiver<Result<Mark, StoreError>>, Option<Lead>) {
+        let (reply, answer) = oneshot::channel();
+        let mut line = self.line();
+        line.waiting.push(Asked { mark, reply });
+        let leads = line.leading < at_once;
+        line.leading += usize::from(leads);
+        (answer, leads.then(|| Lead(Some(Arc::clone(self)))))
+    }
+
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Lead {
+    /// Those who go next; `None` ends the lead.
+    fn next(&mut self) -> Option<Vec<Asked>> {
+        let together = self.0.as_ref()?;
+        let mut line = together.line();
+        let next: Vec<Asked> = {
+            let count = line.waiting.len().min(MOST);
+            line.waiting.drain(..count).collect()
+        };
+        if next.is_empty() {
+            // Under the same lock: whoever comes after this leads.
+            line.leading -= 1;
+            drop(line);
+            self.0 = None;
+            return None;
+        }
+        Some(next)
+    }
+
+    /// Enters all that waits.
+    pub async fn enter_all<C: Register>(mut self, sessions: Arc<Sessions<Diesel<C>>>)
+    where
+        Diesel<C>: Manager<Type = C, Error = SetupError> + Send + Sync,
+    {
+        while let Some(asked) = self.next() {
+            let wanted = asked.into_iter().filter(|asked| !asked.reply.is_closed());
+            let (marks, replies): (Vec<_>, Vec<_>) = wanted.map(|asked| (asked.mark, asked.reply)).unzip();
+            match entered(&sessions, &marks).await {
+                // One that the database refuses is no reason to refuse the others.
+                Err(error) if error.kind == StoreErrorKind::Refused && marks.len() > 1 => {
+                    for (mark, reply) in marks.into_iter().zip(replies) {
+                        let alone = entered(&sessions, &[mark]).await;
+                        let _ = reply.send(alone.and_then(|marks| marks.into_iter().next().ok_or_else(lost)));
+                    }
+                }
+                Err(error) => replies.into_iter().for_each(|reply| drop(reply.send(Err(error.clone())))),
+                // Who has gone hears nothing.
+                Ok(marks) => replies.into_iter().zip(marks).for_each(|(reply, mark)| drop(reply.send(Ok(mark)))),
+            }
+        }
+    }
+}
+
+impl Drop for Lead {
+    fn drop(&mut self) {
+        if let Some(together) = &self.0 {
+            together.line().leading -= 1;
+        }
+    }
+}
+
+/// Nobody answers any more.
+pub(super) fn lost() -> StoreError {
+    StoreError::new(StoreErrorKind::Schema, "the reply of the database could not be read")
+}
+
+/// What stood already; all else was entered.
+struct Found {
+    standing: HashMap<String, (NaiveDateTime, String)>,
+    attempt: u32,
+}
+
+/// The marks that stand afterwards, in the order of those that were asked for.
+async fn entered<C: Register>(sessions: &Sessions<Diesel<C>>, marks: &[NewMark]) -> Result<Vec<Mark>, StoreError>
+where
+    Diesel<C>: Manager<Type = C, Error = SetupError> + Send + Sync,
+{
+    // Every database keeps microseconds; more would differ on the next read.
+    let moment = Utc::now().naive_utc().trunc_subsecs(6);
+    // Who asks first for a user enters the mark.
+    let first: BTreeMap<&str, &NewMark> = marks.iter().rev().map(|mark| (&*mark.user_id, mark)).collect();
+    let distinct: Arc<Vec<NewMark>> = Arc::new(first.into_values().cloned().collect());
+    let work: Work<Diesel<C>, Found> = Arc::new(move |connection: &mut C, attempt| {
+        let distinct = Arc::clone(&distinct);
+        async move {
+            let entered: HashSet<String> = Enter::enter(connection, &distinct, moment).await?.into_iter().collect();
+            let others = distinct.iter().map(|mark| &mark.user_id).filter(|user_id| !entered.contains(*user_id));
+            let others: Vec<String> = others.cloned().collect();
+            let (asked, mut standing) = (others.len(), HashMap::new());
+            if asked > 0 {
+                let found = connection.find_all(others).await?;
+                standing = found.into_iter().map(|(user_id, moment, by)| (user_id, (moment, by))).collect();
+            }
+            if standing.len() == asked { Ok(Found { standing, attempt }) } else { Err(DieselError::NotFound) }
+        }
+        .boxed()
+    });
+    let found = sessions.run(work).await?;
+    let at = |moment: NaiveDateTime, newly_marked| Mark { migrated_at: moment.and_utc(), newly_marked };
+    let mut told = HashSet::new();
+    let mut stands = Vec::with_capacity(marks.len());
+    for NewMark { user_id, marked_by } in marks {
+        let is_first = told.insert(user_id);
+        stands.push(match found.standing.get(user_id) {
+            None => at(moment, is_first),
+            // The first attempt may have entered it before its connection was lost.
+            Some((standing, by)) => {
+                let ours = found.attempt > 1 && *standing == moment && by == marked_by;
+                at(*standing, is_first && ours)
+            }
+        });
+    }
+    Ok(stands)
+}
