@@ -37,6 +37,34 @@ async fn every_thread_is_confined_also_those_that_came_later() {
     assert_eq!(ready["confinement"]["state"] == "full", !line.contains("\"missing\""), "{ready} {line}");
 }
 
+/// What the kernel has of each thread whose name begins so: its `name` line in `/proc/<pid>/task/<tid>/sched`.
+fn scheduled(pid: u32, begins: &str, name: &str) -> Vec<String> {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).expect("threads");
+    let of_task = |task: fs::DirEntry| {
+        let told = fs::read_to_string(task.path().join("sched")).ok()?;
+        let line = told.lines().find(|line| line.starts_with(name)).unwrap_or("nothing : of it");
+        told.starts_with(begins).then(|| line.rsplit(' ').next().unwrap_or_default().to_owned())
+    };
+    tasks.flatten().filter_map(of_task).collect()
+}
+
+#[tokio::test]
+async fn verification_stands_back_behind_those_who_answer() {
+    let world = World::with("");
+    assert_eq!(world.login().await.status, 200);
+    // Of the kernel's priorities 120 is the usual one.
+    let priorities = scheduled(world.bridge.id(), "verify-", "prio");
+    assert!(!priorities.is_empty() && priorities.iter().all(|priority| priority == "130"), "{priorities:?}");
+    assert!(scheduled(world.bridge.id(), "actix", "prio").iter().all(|priority| priority == "120"));
+    // Kernels before 6.12 know no slice of a thread's own.
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").expect("a release");
+    let version: Vec<u32> = release.split(['.', '-']).map_while(|part| part.trim().parse().ok()).collect();
+    if version.as_slice() >= [6, 12].as_slice() {
+        let slices = scheduled(world.bridge.id(), "verify-", "se.slice");
+        assert!(slices.iter().all(|slice| slice == "100000000" || slice == "it"), "{slices:?}");
+    }
+}
+
 #[tokio::test]
 async fn it_can_be_switched_off_and_core_files_stay_off() {
     let world = World::with("[server]\nlisten = \"127.0.0.1:0\"\nconfinement = \"off\"");
