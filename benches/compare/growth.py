@@ -65,7 +65,8 @@ class Issuer:
         self.url = f"http://127.0.0.1:{server.server_port}/"
         now = int(time.time())
         claims = {"iss": self.url, "sub": "bench@clients", "azp": "bench", "aud": AUDIENCE, "iat": now,
-                  "exp": now + 86400, "gty": "client-credentials", "scope": "legacy:login legacy:get_user legacy:mark_migrated"}
+                  "exp": now + 86400, "gty": "client-credentials",
+                  "scope": "legacy:login legacy:get_user legacy:mark_migrated"}
         header = {"alg": "RS256", "typ": "JWT", "kid": "k"}
         signed = ".".join(b64(json.dumps(part).encode()) for part in (header, claims))
         signature = run("openssl", "dgst", "-sha256", "-sign", key, input=signed.encode())
@@ -117,7 +118,8 @@ def mariadb(directory):
     for name, rows in (("small", SMALL), ("large", LARGE)):
         sql(f"use bench; create table {name} (id bigint primary key, email varchar(100), name varchar(100), "
             f"password char(60)) character set utf8mb4; insert into {name} select seq, "
-            f"concat('user', seq, '@example.com'), concat('User ', seq), '{HASH}' from seq_1_to_{rows}; create index by_email on {name} (email); analyze table {name}")
+            f"concat('user', seq, '@example.com'), concat('User ', seq), '{HASH}' from seq_1_to_{rows}; "
+            f"create index by_email on {name} (email); analyze table {name}")
     return server, f"mysql://bridge:bridge@127.0.0.1:{port}/bench"
 
 
@@ -144,8 +146,8 @@ def wait(answers):
 
 class Bridge:
     def __init__(self, directory, issuer, url, table, rows):
-        self.rows, port = rows, free_port()
-        text = bridge_config.serve(port, free_port(), issuer.url, AUDIENCE, url, 'statement_timeout = "30s"',
+        self.rows, self.port = rows, free_port()
+        text = bridge_config.serve(self.port, free_port(), issuer.url, AUDIENCE, url, 'statement_timeout = "30s"',
                                    users=USERS.format(table=table))
         ledger = f"sqlite:{directory}/ledger-{table}.db"
         text = f'{text}[migration]\nmode = "proxy"\nstore = "{ledger}"\n'
@@ -154,11 +156,14 @@ class Bridge:
         self.headers = {"authorization": f"Bearer {issuer.token}", "content-type": "application/json"}
         for _ in range(1200):
             try:
-                self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-                self.connection.connect()
-                break
+                return self.connect()
             except OSError:
                 time.sleep(0.1)
+        raise SystemExit("a bridge did not start")
+
+    def connect(self):
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        self.connection.connect()
         self.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def ask(self):
@@ -171,6 +176,12 @@ class Bridge:
         assert answer.status == 200, told
         return took * 1e6
 
+    def turn(self):
+        # A bridge gives up a connection on which nobody asks, as while it is another's turn on a busy machine.
+        self.connect()
+        self.ask()
+        return [self.ask() for _ in range(REQUESTS)]
+
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(30)
@@ -178,7 +189,7 @@ class Bridge:
 
 def main():
     directory = tempfile.mkdtemp(prefix="drawbridge-growth-")
-    servers, failed = [], False
+    servers, bridges = [], []
     try:
         issuer = Issuer(directory)
         print(f"{'database':<12} {'10,000 rows':>14} {f'{LARGE:,} rows':>18} {'ratio':>7}   "
@@ -186,20 +197,22 @@ def main():
         for name, start in (("PostgreSQL", postgres), ("MariaDB", mariadb)):
             server, url = start(directory)
             servers.append(server)
-            bridges = [Bridge(directory, issuer, url, "small", SMALL), Bridge(directory, issuer, url, "large", LARGE)]
+            for table, rows in (("small", SMALL), ("large", LARGE)):
+                bridges.append(Bridge(directory, issuer, url, table, rows))
             for bridge in bridges:
-                for _ in range(REQUESTS):
-                    bridge.ask()
+                bridge.turn()
             took = [[], []]
             for _ in range(ROUNDS):
                 for times, bridge in zip(took, bridges):
-                    times.extend(bridge.ask() for _ in range(REQUESTS))
+                    times.extend(bridge.turn())
             small, large = map(statistics.median, took)
             print(f"{name:<12} {small:>14.0f} {large:>18.0f} {large / small:>7.2f}", flush=True)
-            for bridge in bridges:
-                bridge.stop()
+            while bridges:
+                bridges.pop().stop()
             stop(server, directory)
     finally:
+        for bridge in bridges:
+            bridge.stop()
         for server in servers:
             stop(server, directory)
         shutil.rmtree(directory, ignore_errors=True)
