@@ -168,9 +168,9 @@ fn whole(criterion: &mut Criterion) {
         turn += 1;
         turn
     };
-    let user = |path: &'static str, token: &str, turn: u64| Asked {
-        path,
-        token: token.to_owned(),
+    let user = |turn: u64| Asked {
+        path: "/get_user",
+        token: token.clone(),
         body: json!({"identifier": format!("user{}@example.com", site.somebody(turn))}).to_string(),
     };
     let mut group = group(criterion, "whole");
@@ -178,14 +178,18 @@ fn whole(criterion: &mut Criterion) {
         group.throughput(Throughput::Elements(callers.try_into().expect("a number")));
         group.bench_function(name, |bencher| {
             let mut callers = Callers::of(&site.bridge, callers);
+            // Once more than is measured: where all runs once only, a connection that is not kept shows, too.
+            callers.ask(status, || ask(turn()));
             bencher.iter(|| callers.ask(status, || ask(turn())))
         });
     };
-    // What HTTP and the machine take before anything of ours begins, and what is over before the database.
-    line("no such route", 1, 404, &mut |turn| user("/", &token, turn));
-    line("forged token", 1, 401, &mut |turn| user("/get_user", &forged, turn));
-    line("get_user", 1, 200, &mut |turn| user("/get_user", &token, turn));
-    line("get_user, 32 at once", 32, 200, &mut |turn| user("/get_user", &token, turn));
+    // What HTTP and the machine take before anything of ours begins, and what is over before the database. Without a body: who
+    // is refused before it is read loses the connection, and a new one would be measured with it.
+    let empty = |path, token: &str| Asked { path, token: token.to_owned(), body: String::new() };
+    line("no such route", 1, 404, &mut |_| empty("/", &token));
+    line("forged token", 1, 401, &mut |_| empty("/get_user", &forged));
+    line("get_user", 1, 200, &mut |turn| user(turn));
+    line("get_user, 32 at once", 32, 200, &mut |turn| user(turn));
     line("login, raw SHA-256", 1, 200, &mut |turn| {
         let somebody = site.somebody(turn);
         let body =
