@@ -3,12 +3,15 @@
 
 usage: export.py [BINARY] [USERS] [ROUNDS]      (target/release/drawbridge, 1000000, 7)
 
-Starts a private PostgreSQL, fills a table of USERS users with bcrypt texts of random characters (nobody computes a million
-hashes), of whom one in twenty is marked and one in fifty disabled, and lets the three take turns: A B C C B A. Prints medians,
-ratios within each turn, and the peak memory of each process. Checks once that the script and the bridge export the same users.
-Needs Python's psycopg with its C part (`pip install "psycopg[binary]"`), and PostgreSQL's programs.
+Starts a private PostgreSQL, fills a table of USERS users with bcrypt texts of random characters (nobody computes a
+million hashes), of whom one in twenty is marked and one in fifty disabled, and lets the three take turns: A B C C B A.
+Prints medians, ratios within each turn, and the peak memory of each process. Checks once that the script and the bridge
+export the same users. Needs Python's psycopg with its C part (`pip install "psycopg[binary]"`), and PostgreSQL's
+programs.
 """
 import glob, hashlib, json, os, shutil, signal, socket, statistics, subprocess, sys, tempfile, time
+
+from rig import bridge_config
 
 CALL = [] if sys.argv[1:2] in (["--script"], ["--digest"]) else sys.argv[1:]
 BINARY = os.path.abspath(CALL[0] if CALL else "target/release/drawbridge")
@@ -31,7 +34,8 @@ def script(dsn, out):
         name = f"users-{len(files) + 1:06}.json"
         with open(f"{out}/{name}", "wb") as file:
             file.write(content)
-        files.append({"name": name, "users": len(users), "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()})
+        digest = hashlib.sha256(content).hexdigest()
+        files.append({"name": name, "users": len(users), "bytes": len(content), "sha256": digest})
 
     with psycopg.connect(dsn) as connection:
         marked = {user_id for user_id, in connection.execute("select user_id from drawbridge_migrated_users")}
@@ -51,12 +55,13 @@ def script(dsn, out):
                     rejects.append({"user_id": user_id, "reason": "another user has the same e-mail address"})
                     continue
                 seen.add(email.lower())
-                user = {"user_id": user_id, "email": email, "email_verified": False, "username": username, "name": name,
-                        "app_metadata": {"plan": plan}}
+                user = {"user_id": user_id, "email": email, "email_verified": False, "username": username,
+                        "name": name, "app_metadata": {"plan": plan}}
                 if password.startswith(("$2a$10$", "$2b$10$")):
                     user["password_hash"] = password
                 else:
-                    user["custom_password_hash"] = {"algorithm": "bcrypt", "hash": {"value": password, "encoding": "utf8"}}
+                    hash = {"value": password, "encoding": "utf8"}
+                    user["custom_password_hash"] = {"algorithm": "bcrypt", "hash": hash}
                 text = json.dumps(user, ensure_ascii=False, separators=(",", ":"))
                 if size + len(text.encode()) + 3 > MAX_BYTES:
                     close()
@@ -91,10 +96,11 @@ class Postgres:
             os.makedirs(self.data)
             shutil.chown(self.data, "postgres")
             os.chmod(directory, 0o755)
-        run(*as_user, f"{self.programs}/initdb", "-D", self.data, "-A", "trust", "-U", "postgres", "-E", "UTF8", cwd="/")
+        run(*as_user, f"{self.programs}/initdb", "-D", self.data, "-A", "trust", "-U", "postgres", "-E", "UTF8",
+            cwd="/")
         self.server = subprocess.Popen(
-            [*as_user, f"{self.programs}/postgres", "-D", self.data, "-p", str(self.port), "-k", self.data, "-h", "127.0.0.1",
-             "-c", "fsync=off", "-c", "max_wal_size=4GB", "-c", "shared_buffers=512MB"],
+            [*as_user, f"{self.programs}/postgres", "-D", self.data, "-p", str(self.port), "-k", self.data,
+             "-h", "127.0.0.1", "-c", "fsync=off", "-c", "max_wal_size=4GB", "-c", "shared_buffers=512MB"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
         for _ in range(200):
             try:
@@ -105,25 +111,27 @@ class Postgres:
         raise SystemExit("PostgreSQL did not start")
 
     def psql(self, text):
-        return [f"{self.programs}/psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres",
-                "-c", text]
+        return [f"{self.programs}/psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(self.port),
+                "-U", "postgres", "-c", text]
 
     def sql(self, text):
         return run(*self.psql(text))
 
     def fill(self):
         # Six of base64 for four of MD5: characters of bcrypt's alphabet; the two that end a half have no stray bits.
-        random = lambda salt: f"translate(encode(decode(md5(n || '{salt}') || md5('{salt}' || n), 'hex'), 'base64'), '+=' || chr(10), '.')"
-        bcrypt = (f"(array['$2a$10$', '$2b$10$', '$2y$10$', '$2a$12$'])[1 + n % 4] || substr({random('s')}, 1, 21) || 'u' || "
-                  f"substr({random('d')}, 1, 30) || 'u'")
-        self.sql("create table users (id bigint primary key, email text, username text, full_name text, is_active boolean, "
-                 "plan_code text, password text)")
-        self.sql(f"insert into users select n, 'User' || n || '@example.com', 'user' || n, 'Person Number ' || n, n % 50 <> 0, "
-                 f"(array['free', 'silver', 'gold'])[1 + n % 3], {bcrypt} from generate_series(1, {USERS}) n")
+        md5 = "md5(n || '{0}') || md5('{0}' || n)"
+        random = f"translate(encode(decode({md5}, 'hex'), 'base64'), '+=' || chr(10), '.')"
+        bcrypt = ("(array['$2a$10$', '$2b$10$', '$2y$10$', '$2a$12$'])[1 + n % 4] || "
+                  f"substr({random.format('s')}, 1, 21) || 'u' || substr({random.format('d')}, 1, 30) || 'u'")
+        self.sql("create table users (id bigint primary key, email text, username text, full_name text, "
+                 "is_active boolean, plan_code text, password text)")
+        self.sql("insert into users select n, 'User' || n || '@example.com', 'user' || n, 'Person Number ' || n, "
+                 f"n % 50 <> 0, (array['free', 'silver', 'gold'])[1 + n % 3], {bcrypt} "
+                 f"from generate_series(1, {USERS}) n")
         self.sql("create index on users (lower(email))")
         self.sql("create index on users (lower(username))")
-        self.sql("create table drawbridge_migrated_users (user_id varchar(255) primary key, migrated_at timestamp(6) not null, "
-                 "marked_by varchar(255) not null)")
+        self.sql("create table drawbridge_migrated_users (user_id varchar(255) primary key, "
+                 "migrated_at timestamp(6) not null, marked_by varchar(255) not null)")
         self.sql("insert into drawbridge_migrated_users select 'legacy|' || n, now(), 'client' from "
                  f"generate_series(7, {USERS}, 20) n")
         self.sql("vacuum analyze")
@@ -139,25 +147,8 @@ class Postgres:
 
 
 def configuration(directory, port):
-    path = f"{directory}/drawbridge.toml"
-    with open(path, "w") as file:
-        file.write(f'''[database]
-url = "postgres://postgres@127.0.0.1:{port}/postgres"
-[users]
-table = "users"
-identifiers = ["email", "username"]
-user_id = {{ column = "id", prefix = "legacy|" }}
-active = "is_active"
-[users.profile]
-email = "email"
-username = "username"
-name = "full_name"
-[users.metadata]
-plan = "plan_code"
-[password]
-column = "password"
-''')
-    return path
+    text = bridge_config.command(f"postgres://postgres@127.0.0.1:{port}/postgres")
+    return bridge_config.write(f"{directory}/drawbridge.toml", text)
 
 
 def timed(command, **more):
@@ -220,7 +211,8 @@ def main():
                 os.sync()
         print(f"{'':<24} {'median s':>9} {'least':>7} {'most':>7} {'peak MiB':>9}")
         for name, took in times.items():
-            print(f"{name:<24} {statistics.median(took):>9.2f} {min(took):>7.2f} {max(took):>7.2f} {memory[name]:>9.1f}")
+            median = statistics.median(took)
+            print(f"{name:<24} {median:>9.2f} {min(took):>7.2f} {max(took):>7.2f} {memory[name]:>9.1f}")
         ours = times["drawbridge bulk export"]
         ratio = lambda name: statistics.median(a / b for a, b in zip(ours, times[name]))
         print(f"of psql COPY: {ratio('psql COPY > /dev/null'):.2f} times its time (goal 1.5)")

@@ -3,16 +3,29 @@
 
 usage: growth.py [BINARY] [ROWS]      (target/release/drawbridge, 10000000)
 
-Starts a private PostgreSQL and MariaDB, fills a table of 10,000 and one of ROWS users in each, and asks bridges before the two
-in turns for random users. Prints medians in microseconds, and the ratio of the two. Needs openssl, and the servers' programs.
+Starts a private PostgreSQL and MariaDB, fills a table of 10,000 and one of ROWS users in each, and asks bridges before
+the two in turns for random users. Prints medians in microseconds, and the ratio of the two. Needs openssl, and the
+servers' programs.
 """
-import base64, glob, http.client, http.server, json, os, random, shutil, signal, socket, statistics, subprocess, sys, tempfile, threading, time
+import base64, glob, http.client, http.server, json, os, random, shutil, signal, socket, statistics, subprocess, sys
+import tempfile, threading, time
+
+from rig import bridge_config
 
 BINARY = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "target/release/drawbridge")
 LARGE = int(sys.argv[2]) if len(sys.argv) > 2 else 10_000_000
 SMALL, ROUNDS, REQUESTS = 10_000, 10, 300
 AUDIENCE = "https://legacy-users.example"
 HASH = "$2a$05$MBCzKhG1KhezLh.0LRa0Kuw12nLJtpHy6DIaU.JAnqJUDYspHC.Ou"
+# Nobody is active or has a username: one look-up, by one index.
+USERS = """[users]
+table = "{table}"
+identifiers = ["email"]
+user_id = "id"
+[users.profile]
+email = "email"
+name = "name"
+"""
 
 
 def free_port():
@@ -51,9 +64,11 @@ class Issuer:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{server.server_port}/"
         now = int(time.time())
-        claims = {"iss": self.url, "sub": "bench@clients", "azp": "bench", "aud": AUDIENCE, "iat": now, "exp": now + 86400,
-                  "gty": "client-credentials", "scope": "legacy:login legacy:get_user legacy:mark_migrated"}
-        signed = ".".join(b64(json.dumps(part).encode()) for part in ({"alg": "RS256", "typ": "JWT", "kid": "k"}, claims))
+        claims = {"iss": self.url, "sub": "bench@clients", "azp": "bench", "aud": AUDIENCE, "iat": now,
+                  "exp": now + 86400, "gty": "client-credentials",
+                  "scope": "legacy:login legacy:get_user legacy:mark_migrated"}
+        header = {"alg": "RS256", "typ": "JWT", "kid": "k"}
+        signed = ".".join(b64(json.dumps(part).encode()) for part in (header, claims))
         signature = run("openssl", "dgst", "-sha256", "-sign", key, input=signed.encode())
         self.token = f"{signed}.{b64(signature)}"
 
@@ -67,15 +82,17 @@ def postgres(directory):
         shutil.chown(data, "postgres")
         os.chmod(directory, 0o755)
     run(*as_user, f"{programs}/initdb", "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", cwd="/")
-    server = subprocess.Popen([*as_user, f"{programs}/postgres", "-D", data, "-p", str(port), "-k", data, "-h", "127.0.0.1",
-                               "-c", "fsync=off", "-c", "max_wal_size=8GB", "-c", "maintenance_work_mem=512MB"],
+    server = subprocess.Popen([*as_user, f"{programs}/postgres", "-D", data, "-p", str(port), "-k", data,
+                               "-h", "127.0.0.1", "-c", "fsync=off", "-c", "max_wal_size=8GB",
+                               "-c", "maintenance_work_mem=512MB"],
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
-    sql = lambda text: run(f"{programs}/psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(port), "-U",
-                           "postgres", "-c", text)
+    sql = lambda text: run(f"{programs}/psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(port),
+                           "-U", "postgres", "-c", text)
     wait(lambda: sql("select 1"))
     for name, rows in (("small", SMALL), ("large", LARGE)):
         sql(f"create table {name} (id bigint, email text, name text, password text)")
-        sql(f"insert into {name} select n, 'user' || n || '@example.com', 'User ' || n, '{HASH}' from generate_series(1, {rows}) n")
+        sql(f"insert into {name} select n, 'user' || n || '@example.com', 'User ' || n, '{HASH}' "
+            f"from generate_series(1, {rows}) n")
         sql(f"alter table {name} add primary key (id)")
         sql(f"create index on {name} (lower(email))")
         sql(f"vacuum analyze {name}")
@@ -88,18 +105,21 @@ def mariadb(directory):
     if os.getuid() == 0:
         run("chown", "-R", "mysql", data)
         os.chmod(directory, 0o755)
-    server = subprocess.Popen(["mariadbd", "--no-defaults", *(["--user=mysql"] if os.getuid() == 0 else []), f"--datadir={data}",
-                               f"--port={port}", "--bind-address=127.0.0.1", f"--socket={data}/s", "--innodb-buffer-pool-size=4G",
-                               "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=1G", "--plugin-load-add=ha_sequence"],
+    as_user = ["--user=mysql"] if os.getuid() == 0 else []
+    server = subprocess.Popen(["mariadbd", "--no-defaults", *as_user, f"--datadir={data}", f"--port={port}",
+                               "--bind-address=127.0.0.1", f"--socket={data}/s", "--innodb-buffer-pool-size=4G",
+                               "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=1G",
+                               "--plugin-load-add=ha_sequence"],
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     sql = lambda text: run("mariadb", "--no-defaults", f"--socket={data}/s", "-u", "root", "-e", text)
     wait(lambda: sql("select 1"))
     sql("create database bench; create user bridge@'%' identified by 'bridge'; grant all on bench.* to bridge@'%'; "
         "create user bridge@localhost identified by 'bridge'; grant all on bench.* to bridge@localhost")
     for name, rows in (("small", SMALL), ("large", LARGE)):
-        sql(f"use bench; create table {name} (id bigint primary key, email varchar(100), name varchar(100), password char(60)) "
-            f"character set utf8mb4; insert into {name} select seq, concat('user', seq, '@example.com'), concat('User ', seq), "
-            f"'{HASH}' from seq_1_to_{rows}; create index by_email on {name} (email); analyze table {name}")
+        sql(f"use bench; create table {name} (id bigint primary key, email varchar(100), name varchar(100), "
+            f"password char(60)) character set utf8mb4; insert into {name} select seq, "
+            f"concat('user', seq, '@example.com'), concat('User ', seq), '{HASH}' from seq_1_to_{rows}; "
+            f"create index by_email on {name} (email); analyze table {name}")
     return server, f"mysql://bridge:bridge@127.0.0.1:{port}/bench"
 
 
@@ -126,46 +146,24 @@ def wait(answers):
 
 class Bridge:
     def __init__(self, directory, issuer, url, table, rows):
-        self.rows, port = rows, free_port()
-        path = f"{directory}/{table}.toml"
-        with open(path, "w") as file:
-            file.write(f'''[server]
-listen = "127.0.0.1:{port}"
-[ops]
-listen = "127.0.0.1:{free_port()}"
-[token]
-issuer = "{issuer.url}"
-audience = "{AUDIENCE}"
-[database]
-url = "{url}"
-statement_timeout = "30s"
-[users]
-table = "{table}"
-identifiers = ["email"]
-user_id = "id"
-[users.profile]
-email = "email"
-name = "name"
-[password]
-column = "password"
-[migration]
-mode = "proxy"
-store = "sqlite:{directory}/ledger-{table}.db"
-[limits]
-client_rate = "off"
-[log]
-level = "error"
-''')
-        os.chmod(path, 0o600)
+        self.rows, self.port = rows, free_port()
+        text = bridge_config.serve(self.port, free_port(), issuer.url, AUDIENCE, url, 'statement_timeout = "30s"',
+                                   users=USERS.format(table=table))
+        ledger = f"sqlite:{directory}/ledger-{table}.db"
+        text = f'{text}[migration]\nmode = "proxy"\nstore = "{ledger}"\n'
+        path = bridge_config.write(f"{directory}/{table}.toml", text)
         self.process = subprocess.Popen([BINARY, "serve", "--config", path])
         self.headers = {"authorization": f"Bearer {issuer.token}", "content-type": "application/json"}
         for _ in range(1200):
             try:
-                self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-                self.connection.connect()
-                break
+                return self.connect()
             except OSError:
                 time.sleep(0.1)
+        raise SystemExit("a bridge did not start")
+
+    def connect(self):
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        self.connection.connect()
         self.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def ask(self):
@@ -178,6 +176,12 @@ level = "error"
         assert answer.status == 200, told
         return took * 1e6
 
+    def turn(self):
+        # A bridge gives up a connection on which nobody asks, as while it is another's turn on a busy machine.
+        self.connect()
+        self.ask()
+        return [self.ask() for _ in range(REQUESTS)]
+
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(30)
@@ -185,27 +189,30 @@ level = "error"
 
 def main():
     directory = tempfile.mkdtemp(prefix="drawbridge-growth-")
-    servers, failed = [], False
+    servers, bridges = [], []
     try:
         issuer = Issuer(directory)
-        print(f"{'database':<12} {'10,000 rows':>14} {f'{LARGE:,} rows':>18} {'ratio':>7}   (median of {ROUNDS * REQUESTS} requests, µs)")
+        print(f"{'database':<12} {'10,000 rows':>14} {f'{LARGE:,} rows':>18} {'ratio':>7}   "
+              f"(median of {ROUNDS * REQUESTS} requests, µs)")
         for name, start in (("PostgreSQL", postgres), ("MariaDB", mariadb)):
             server, url = start(directory)
             servers.append(server)
-            bridges = [Bridge(directory, issuer, url, "small", SMALL), Bridge(directory, issuer, url, "large", LARGE)]
+            for table, rows in (("small", SMALL), ("large", LARGE)):
+                bridges.append(Bridge(directory, issuer, url, table, rows))
             for bridge in bridges:
-                for _ in range(REQUESTS):
-                    bridge.ask()
+                bridge.turn()
             took = [[], []]
             for _ in range(ROUNDS):
                 for times, bridge in zip(took, bridges):
-                    times.extend(bridge.ask() for _ in range(REQUESTS))
+                    times.extend(bridge.turn())
             small, large = map(statistics.median, took)
             print(f"{name:<12} {small:>14.0f} {large:>18.0f} {large / small:>7.2f}", flush=True)
-            for bridge in bridges:
-                bridge.stop()
+            while bridges:
+                bridges.pop().stop()
             stop(server, directory)
     finally:
+        for bridge in bridges:
+            bridge.stop()
         for server in servers:
             stop(server, directory)
         shutil.rmtree(directory, ignore_errors=True)

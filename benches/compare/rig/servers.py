@@ -5,7 +5,7 @@ import json
 import os
 import time
 
-from . import prepare
+from . import bridge_config, prepare
 from .issuer import AUDIENCE
 from .process import Failed, cpu_seconds, end, free_port, pss_mib, start
 
@@ -18,35 +18,6 @@ PEERS = {
     "bare": "bare actix",
     "bare-cache": "bare actix, token cache",
 }
-CONFIGURATION = """[server]
-listen = "127.0.0.1:{port}"
-[ops]
-listen = "127.0.0.1:{ops}"
-[token]
-issuer = "{issuer}"
-audience = "{audience}"
-[database]
-url = "{url}"
-pool = {pool}
-[users]
-table = "users"
-identifiers = ["email", "username"]
-user_id = {{ column = "id", prefix = "legacy|" }}
-active = "is_active"
-[users.profile]
-email = "email"
-username = "username"
-name = "full_name"
-[users.metadata]
-plan = "plan_code"
-[password]
-column = "password"
-[limits]
-client_rate = "off"
-account_attempts = "off"
-[log]
-level = "error"
-"""
 
 
 class Server:
@@ -62,24 +33,24 @@ class Server:
     def how(self):
         rig, environment = self.rig, dict(os.environ)
         if self.name == DRAWBRIDGE:
-            path = f"{rig.directory}/drawbridge-{self.port}.toml"
-            with open(path, "w") as file:
-                file.write(CONFIGURATION.format(port=self.port, ops=free_port(), issuer=rig.issuer.url, audience=AUDIENCE,
-                                                url=rig.database.url, pool=self.pool))
-            os.chmod(path, 0o600)
+            text = bridge_config.serve(self.port, free_port(), rig.issuer.url, AUDIENCE, rig.database.url,
+                                       f"pool = {self.pool}")
+            path = bridge_config.write(f"{rig.directory}/drawbridge-{self.port}.toml", text)
             return [rig.programs[DRAWBRIDGE], "serve", "--config", path], rig.ours()
         program, _, cache = self.name.partition("-")
         command = list(rig.programs[program])
         if program == "fastapi":
             command.append(str(self.port))
-        environment |= {"PORT": str(self.port), "DATABASE_URL": rig.database.url, "ISSUER": rig.issuer.url, "AUDIENCE": AUDIENCE,
-                        "NODE_ENV": "production", "WORKERS": "2", "TOKEN_CACHE": "1" if cache else "0"}
+        environment |= {"PORT": str(self.port), "DATABASE_URL": rig.database.url, "ISSUER": rig.issuer.url,
+                        "AUDIENCE": AUDIENCE, "NODE_ENV": "production", "WORKERS": "2",
+                        "TOKEN_CACHE": "1" if cache else "0"}
         return command, environment
 
     def up(self, patience=60):
         """Starts it; seconds to the first user that it tells."""
         begun = time.perf_counter()
-        self.process = start(self.command, f"{self.rig.directory}/{self.name}.log", env=self.environment, cwd=self.rig.directory)
+        log = f"{self.rig.directory}/{self.name}.log"
+        self.process = start(self.command, log, env=self.environment, cwd=self.rig.directory)
         while time.perf_counter() - begun < patience:
             if self.process.poll() is not None:
                 break
@@ -89,14 +60,15 @@ class Server:
             except (OSError, http.client.HTTPException):
                 pass
             time.sleep(0.001)
-        with open(f"{self.rig.directory}/{self.name}.log", errors="replace") as file:
+        with open(log, errors="replace") as file:
             raise Failed(f"{self.name} did not answer within {patience} s: {file.read()[-1500:].strip()}")
 
     def ask(self, path, body, token=None):
         """Status and parsed body of one request on a connection of its own."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            headers = {"content-type": "application/json", "authorization": f"Bearer {token or self.rig.issuer.token}"}
+            bearer = f"Bearer {token or self.rig.issuer.token}"
+            headers = {"content-type": "application/json", "authorization": bearer}
             connection.request("POST", path, body if isinstance(body, str) else json.dumps(body), headers)
             answer = connection.getresponse()
             text = answer.read()
@@ -125,5 +97,6 @@ def commands(peers, bridge):
     for name in dict.fromkeys(peer.partition("-")[0] for peer in peers):
         programs[name] = {"fastify": prepare.fastify, "fastapi": prepare.fastapi, "bare": prepare.bare}[name]()
     if not os.access(programs[DRAWBRIDGE], os.X_OK):
-        raise Failed(f"`{programs[DRAWBRIDGE]}` is no program: build it with `cargo build --release`, or name another by --bridge")
+        raise Failed(f"`{programs[DRAWBRIDGE]}` is no program: build it with `cargo build --release`, "
+                     "or name another by --bridge")
     return programs
