@@ -2,7 +2,7 @@
 //!
 //! A chain of dependent steps waits most of its time, for the cache or for its own last instruction: independent chains
 //! wait together, or lie side by side in vectors. Pure functions over N states, each tested lane by lane against a single
-//! implementation; safe Rust but for what `processor` and `sha_ni` call.
+//! implementation; safe Rust but for what `processor`, `sha_ni` and `sha_ni_chain` call.
 pub mod bcrypt;
 #[cfg(target_arch = "x86_64")]
 mod bcrypt_x86;
@@ -21,7 +21,9 @@ pub mod sha256;
 mod sha256_chain;
 pub mod sha512;
 #[cfg(target_arch = "x86_64")]
-pub mod sha_ni;
+mod sha_ni;
+#[cfg(target_arch = "x86_64")]
+mod sha_ni_chain;
 #[cfg(target_arch = "x86_64")]
 mod side_by_side;
 mod stretch;
