@@ -4,6 +4,7 @@
 //! output runs its blocks side by side. The first round, with what is long in it, is left to the `pbkdf2` crate.
 use super::{
     Kernel, Kind,
+    compression::Word,
     processor::{Processor, processor},
     sha1, sha256, sha512,
     stretch::{Chain, Stretch},
@@ -102,19 +103,20 @@ impl Input {
     }
 
     fn output(&self) -> Zeroizing<Vec<u8>> {
-        fn fill<W: Word, const S: usize>(output: &mut [u8], chains: &[Chain<W, S>]) {
-            let words = chains.iter().flat_map(|chain| &chain.sum);
-            for (bytes, word) in output.chunks_mut(W::BYTES).zip(words) {
-                word.write(bytes);
+        fn of<W: Word, const S: usize>(chains: &[Chain<W, S>], length: usize) -> Zeroizing<Vec<u8>> {
+            // Has room for whole blocks: nothing moves later on and leaves a copy behind.
+            let mut output = Zeroizing::new(Vec::with_capacity(chains.len() * S * W::BYTES));
+            for word in chains.iter().flat_map(|chain| &chain.sum) {
+                word.append_to(&mut output);
             }
+            output.truncate(length);
+            output
         }
-        let mut output = Zeroizing::new(vec![0; self.length]);
         match &self.chains {
-            Chains::Sha1(chains) => fill(&mut output, chains),
-            Chains::Sha256(chains) => fill(&mut output, chains),
-            Chains::Sha512(chains) => fill(&mut output, chains),
+            Chains::Sha1(chains) => of(chains, self.length),
+            Chains::Sha256(chains) => of(chains, self.length),
+            Chains::Sha512(chains) => of(chains, self.length),
         }
-        output
     }
 }
 
@@ -150,34 +152,6 @@ pub fn run_on(processor: Processor, inputs: &[&Input]) -> Vec<Zeroizing<Vec<u8>>
 pub fn derive(prf: Prf, password: &[u8], salt: &[u8], rounds: u32, length: usize) -> Zeroizing<Vec<u8>> {
     run(&[&Input::new(prf, password, salt, rounds, length)]).pop().unwrap_or_default()
 }
-
-/// A word of a digest, in bytes big endian.
-trait Word: Copy + Default + Zeroize {
-    const BYTES: usize;
-    fn read(bytes: &[u8]) -> Self;
-    /// As much as there is room for.
-    fn write(self, bytes: &mut [u8]);
-}
-
-macro_rules! word {
-    ($word:ident of $bytes:literal bytes) => {
-        impl Word for $word {
-            const BYTES: usize = $bytes;
-
-            fn read(bytes: &[u8]) -> Self {
-                bytes.iter().fold(0, |word, byte| word << 8 | Self::from(*byte))
-            }
-
-            fn write(self, bytes: &mut [u8]) {
-                for (into, byte) in bytes.iter_mut().zip(self.to_be_bytes()) {
-                    *into = byte;
-                }
-            }
-        }
-    };
-}
-word!(u32 of 4 bytes);
-word!(u64 of 8 bytes);
 
 /// What is done once for each output.
 struct Function<W, const S: usize> {
@@ -221,7 +195,7 @@ impl<W: Word, const S: usize> Function<W, S> {
         for block in first.chunks_exact(S * W::BYTES) {
             let mut chain = Chain { inner: *inner, outer: *outer, last: self.initial, sum: self.initial };
             for ((last, sum), bytes) in chain.last.iter_mut().zip(&mut chain.sum).zip(block.chunks_exact(W::BYTES)) {
-                (*last, *sum) = (W::read(bytes), W::read(bytes));
+                (*last, *sum) = (W::of(bytes), W::of(bytes));
             }
             chains.push(chain);
         }
@@ -236,7 +210,7 @@ impl<W: Word, const S: usize> Function<W, S> {
         }
         let mut block = Zeroizing::new([[W::default()]; 16]);
         for ([word], bytes) in block.iter_mut().zip(padded.chunks_exact(W::BYTES)) {
-            *word = W::read(bytes);
+            *word = W::of(bytes);
         }
         let mut state = Zeroizing::new(self.initial.map(|word| [word]));
         (self.compress)(&mut state, &block);
