@@ -16,10 +16,11 @@ mod one_by_one;
 pub mod pbkdf2;
 mod pi;
 pub mod processor;
-pub mod sha1;
-pub mod sha256;
+mod sha1;
+mod sha2;
+mod sha256;
 mod sha256_chain;
-pub mod sha512;
+mod sha512;
 #[cfg(target_arch = "x86_64")]
 mod sha_ni;
 #[cfg(target_arch = "x86_64")]

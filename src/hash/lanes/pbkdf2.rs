@@ -6,7 +6,7 @@ use super::{
     Kernel, Kind,
     compression::Word,
     processor::{Processor, processor},
-    sha1, sha256, sha512,
+    sha1, sha2, sha256, sha512,
     stretch::{Chain, Stretch},
 };
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
@@ -169,18 +169,18 @@ const SHA1: Function<u32, 5> = Function {
 };
 const SHA256: Function<u32, 8> = Function {
     initial: sha256::INITIAL,
-    compress: sha256::compress,
-    digest: digest::<sha2::Sha256>,
-    pbkdf2: ::pbkdf2::pbkdf2_hmac::<sha2::Sha256>,
+    compress: sha2::compress,
+    digest: digest::<::sha2::Sha256>,
+    pbkdf2: ::pbkdf2::pbkdf2_hmac::<::sha2::Sha256>,
 };
 const SHA512: Function<u64, 8> = Function {
     initial: sha512::INITIAL,
-    compress: sha512::compress,
-    digest: digest::<sha2::Sha512>,
-    pbkdf2: ::pbkdf2::pbkdf2_hmac::<sha2::Sha512>,
+    compress: sha2::compress,
+    digest: digest::<::sha2::Sha512>,
+    pbkdf2: ::pbkdf2::pbkdf2_hmac::<::sha2::Sha512>,
 };
 
-fn digest<D: sha2::Digest>(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
+fn digest<D: ::sha2::Digest>(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(D::digest(bytes).to_vec())
 }
 
