@@ -88,10 +88,14 @@ pub(super) fn store_sha256([abef, cdgh]: Pair) -> [u32; 8] {
     [a, b, c, d, e, f, g, h]
 }
 
-/// One block of each chain.
+/// One block of each chain. `PBKDF2` keeps the callers' copies apart: what two call becomes part of neither, and the
+/// registers go through memory.
 #[target_feature(enable = "sha,ssse3,sse4.1")]
 #[inline]
-pub(super) fn sha256_of<const N: usize>(before: &[Pair; N], mut blocks: [[__m128i; 4]; N]) -> [Pair; N] {
+pub(super) fn sha256_of<const PBKDF2: bool, const N: usize>(
+    before: &[Pair; N],
+    mut blocks: [[__m128i; 4]; N],
+) -> [Pair; N] {
     let mut states = *before;
     macro_rules! four_rounds {
         ($($at:literal)*) => {$(
@@ -132,7 +136,7 @@ fn rounds_of_sha256<const N: usize>(chains: &mut [&mut Chain<u32, 8>; N], rounds
                 block[0] = _mm_shuffle_epi32::<0xb1>(_mm_unpackhi_epi64(abef, cdgh));
                 block[1] = _mm_shuffle_epi32::<0xb1>(_mm_unpacklo_epi64(abef, cdgh));
             }
-            last = sha256_of(before, blocks);
+            last = sha256_of::<true, N>(before, blocks);
         }
         for (sum, last) in sum.iter_mut().zip(last) {
             *sum = [_mm_xor_si128(sum[0], last[0]), _mm_xor_si128(sum[1], last[1])];

@@ -107,7 +107,7 @@ impl<const N: usize> Laid<N> {
                     blocks[lane][at] = registers[at][lane];
                 }
             }
-            let after = sha256_of(&states, blocks);
+            let after = sha256_of::<false, N>(&states, blocks);
             for lane in 0..N {
                 for half in 0..2 {
                     states[lane][half] = _mm_blendv_epi8(states[lane][half], after[lane][half], mask[lane]);
