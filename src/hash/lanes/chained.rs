@@ -26,6 +26,33 @@ pub enum Digest {
     Sha512,
 }
 
+/// What a chain does in each round; those that do the same can run side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Round {
+    /// MD5 crypt.
+    Md5Crypt,
+    /// phpass over MD5.
+    PhpassMd5,
+    /// phpass over SHA-512.
+    PhpassSha512,
+    /// sha256-crypt.
+    Sha256Crypt,
+    /// sha512-crypt.
+    Sha512Crypt,
+}
+
+impl Round {
+    /// The digest that it takes.
+    #[must_use]
+    pub fn digest(self) -> Digest {
+        match self {
+            Self::Md5Crypt | Self::PhpassMd5 => Digest::Md5,
+            Self::Sha256Crypt => Digest::Sha256,
+            Self::PhpassSha512 | Self::Sha512Crypt => Digest::Sha512,
+        }
+    }
+}
+
 for_each_vectors! {
     fn md5_by_4(at most processor; inputs: [&Input; 4]) -> Outputs<4> = chain::run::<Md5, 4, 4>
 }

@@ -12,7 +12,7 @@ use super::{
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// The digest of the HMAC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Prf {
     /// 20 bytes.
     Sha1,
@@ -25,14 +25,6 @@ pub enum Prf {
 impl Prf {
     /// Every one.
     pub const ALL: [Self; 3] = [Self::Sha1, Self::Sha256, Self::Sha512];
-
-    fn kernel(self) -> Kernel {
-        match self {
-            Self::Sha1 => Kernel::Pbkdf2Sha1,
-            Self::Sha256 => Kernel::Pbkdf2Sha256,
-            Self::Sha512 => Kernel::Pbkdf2Sha512,
-        }
-    }
 
     /// Bytes of one block of output.
     fn bytes(self) -> usize {
@@ -58,7 +50,7 @@ impl Prf {
 #[must_use]
 pub fn kind(prf: Prf, rounds: u32, length: usize) -> Kind {
     let blocks = u64::try_from(length.div_ceil(prf.bytes())).unwrap_or(u64::MAX);
-    Kind { kernel: prf.kernel(), rounds: blocks.saturating_mul(1 << 32).saturating_add(rounds.into()) }
+    Kind { kernel: Kernel::Pbkdf2(prf), rounds: blocks.saturating_mul(1 << 32).saturating_add(rounds.into()) }
 }
 
 /// Blocks of output, each a chain, of a length that `kind` gave.
