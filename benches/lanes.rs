@@ -18,15 +18,16 @@ const PASSWORD: &[u8] = b"a password of usual length";
 const SALT: &[u8] = b"sixteen bytes ..";
 const LANES: &[usize] = &[1, 2, 3, 4, 8];
 
-/// Levels that differ in the kernels of this digest, as far as this processor has them.
-fn pbkdf2_levels(prf: Prf) -> Vec<(&'static str, Processor)> {
+/// Levels that differ in the kernels of a digest, which may have `instructions` of its own, as far as this processor has
+/// them.
+fn levels(instructions: bool) -> Vec<(&'static str, Processor)> {
     let level = |vectors, sha| Processor { vectors, sha };
     let mut levels = vec![
         ("portable", level(Vectors::Portable, false)),
         ("AVX2", level(Vectors::Avx2, false)),
         ("AVX-512", level(Vectors::Avx512, false)),
     ];
-    if prf != Prf::Sha512 {
+    if instructions {
         levels.push(("SHA-NI", level(Vectors::Portable, true)));
     }
     levels.retain(|(_, level)| within(*level) == *level);
@@ -53,7 +54,7 @@ fn pbkdf2_lanes(criterion: &mut Criterion) {
                 black_box(output)
             })
         });
-        for (level_name, level) in pbkdf2_levels(prf) {
+        for (level_name, level) in levels(prf != Prf::Sha512) {
             for lanes in LANES {
                 let inputs: Vec<Input> = (0..*lanes).map(|_| Input::new(prf, PASSWORD, SALT, ROUNDS, length)).collect();
                 let inputs: Vec<&Input> = inputs.iter().collect();
@@ -92,13 +93,12 @@ fn of_chains(criterion: &mut Criterion, name: &str, digest: Digest, input: &chai
     group.sample_size(20).warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_millis(500));
     group.throughput(Throughput::Elements(1));
     group.bench_function("alone", |bencher| bencher.iter(|| black_box(chained::alone(digest, black_box(input)))));
-    for vectors in [Vectors::Portable, Vectors::Avx2, Vectors::Avx512] {
-        let level = Processor { vectors, sha: false };
+    for (level_name, level) in levels(digest == Digest::Sha256) {
         let widest = chained::widest(digest, level);
-        for lanes in [2, 4, 8, 16].into_iter().filter(|lanes| *lanes <= widest && within(level) == level) {
+        for lanes in [2, 3, 4, 8, 16].into_iter().filter(|lanes| *lanes <= widest) {
             let inputs = vec![input; lanes];
             group.throughput(Throughput::Elements(inputs.len() as u64));
-            group.bench_function(format!("{vectors:?}/{lanes}"), |bencher| {
+            group.bench_function(format!("{level_name}/{lanes}"), |bencher| {
                 bencher.iter(|| black_box(chained::run(digest, level, black_box(&inputs))))
             });
         }

@@ -61,33 +61,6 @@ proptest! {
             }
         }
     }
-
-    /// One block by the processor's own instructions, any state before it, 1 to 4 at once.
-    #[test]
-    #[cfg(target_arch = "x86_64")]
-    fn every_chain_is_the_single_implementation(
-        states in proptest::array::uniform4(proptest::array::uniform8(any::<u32>())),
-        blocks in proptest::array::uniform4(proptest::array::uniform16(any::<u32>())),
-    ) {
-        fn held_against_the_crate<const N: usize>(states: &[[u32; 8]; 4], blocks: &[[u32; 16]; 4]) {
-            let mut computed = std::array::from_fn(|chain| states[chain]);
-            let words: [[u32; 16]; N] = std::array::from_fn(|chain| blocks[chain]);
-            for level in levels().into_iter().filter(|level| level.sha) {
-                computed = std::array::from_fn(|chain| states[chain]);
-                assert!(lanes::sha_ni::compress_sha256(level, &mut computed, &words));
-            }
-            for chain in (0..N).filter(|_| levels().iter().any(|level| level.sha)) {
-                let mut expected = states[chain];
-                let block: Vec<u8> = blocks[chain].iter().flat_map(|word| word.to_be_bytes()).collect();
-                sha2::block_api::compress256(&mut expected, &[block.try_into().expect("64 bytes")]);
-                assert_eq!(computed[chain], expected, "chain {chain} of {N}");
-            }
-        }
-        held_against_the_crate::<1>(&states, &blocks);
-        held_against_the_crate::<2>(&states, &blocks);
-        held_against_the_crate::<3>(&states, &blocks);
-        held_against_the_crate::<4>(&states, &blocks);
-    }
 }
 
 /// Digest, password, salt, rounds and output in hex.

@@ -3,7 +3,11 @@ use crate::hash::{
     attempt::Attempt,
     digest::Digest,
     encoding,
-    lanes::{self, Kernel, Kind, Lane, chain, chained, crypt_rounds},
+    lanes::{
+        self, Kernel, Kind, Lane, chain,
+        chained::{self, Round},
+        crypt_rounds,
+    },
     scheme::{Cost, ParseError, Scheme, Site, Stored, Tell, Verdict, Verifier},
 };
 use zeroize::Zeroizing;
@@ -53,16 +57,16 @@ impl Verifier for Md5CryptHash {
     }
 
     fn verify(&self, attempt: &Attempt) -> Verdict {
-        self.of_lane(&chained::alone(chained::Digest::Md5, &self.input(&attempt.password)))
+        self.of_lane(&chained::alone(Round::Md5Crypt.digest(), &self.input(&attempt.password)))
     }
 
     fn lane_kind(&self) -> Option<Kind> {
-        Some(Kind { kernel: Kernel::Md5Crypt, rounds: ROUNDS.into() })
+        Some(Kind { kernel: Kernel::Chain(Round::Md5Crypt), rounds: ROUNDS.into() })
     }
 
     fn lane(&self, attempt: &Attempt) -> Option<Lane> {
         let beside_others = attempt.password.len() <= lanes::LONGEST_PASSWORD;
-        beside_others.then(|| Lane::Md5Crypt(self.input(&attempt.password)))
+        beside_others.then(|| Lane::Chain(Round::Md5Crypt, self.input(&attempt.password)))
     }
 
     fn of_lane(&self, digest: &[u8]) -> Verdict {

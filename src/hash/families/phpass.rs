@@ -9,7 +9,7 @@ use crate::hash::{
     lanes::{
         self, Kernel, Kind, Lane,
         chain::{Input, Message},
-        chained,
+        chained::{self, Round},
     },
     scheme::{Cost, ParseError, Scheme, Site, Stored, Tell, Verdict, Verifier},
 };
@@ -66,19 +66,16 @@ impl Verifier for PhpassHash {
     }
 
     fn verify(&self, attempt: &Attempt) -> Verdict {
-        let digest = if self.kind == Digest::Md5 { chained::Digest::Md5 } else { chained::Digest::Sha512 };
-        self.of_lane(&chained::alone(digest, &self.input(&attempt.password)))
+        self.of_lane(&chained::alone(self.round().digest(), &self.input(&attempt.password)))
     }
 
     fn lane_kind(&self) -> Option<Kind> {
-        let kernel = if self.kind == Digest::Md5 { Kernel::PhpassMd5 } else { Kernel::PhpassSha512 };
-        Some(Kind { kernel, rounds: 1 << self.log2 })
+        Some(Kind { kernel: Kernel::Chain(self.round()), rounds: 1 << self.log2 })
     }
 
     fn lane(&self, attempt: &Attempt) -> Option<Lane> {
-        let lane = if self.kind == Digest::Md5 { Lane::PhpassMd5 } else { Lane::PhpassSha512 };
         let beside_others = attempt.password.len() <= lanes::LONGEST_PASSWORD;
-        beside_others.then(|| lane(self.input(&attempt.password)))
+        beside_others.then(|| Lane::Chain(self.round(), self.input(&attempt.password)))
     }
 
     fn of_lane(&self, digest: &[u8]) -> Verdict {
@@ -95,6 +92,10 @@ impl Verifier for PhpassHash {
 }
 
 impl PhpassHash {
+    fn round(&self) -> Round {
+        if self.kind == Digest::Md5 { Round::PhpassMd5 } else { Round::PhpassSha512 }
+    }
+
     /// The digest before the rounds, and the message that each of them reads.
     fn input(&self, password: &[u8]) -> Input {
         let first = self.kind.of(&[&self.salt, password]).to_vec();

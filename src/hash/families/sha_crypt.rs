@@ -4,7 +4,11 @@ use crate::hash::{
     bounds,
     digest::Digest,
     encoding,
-    lanes::{self, Kernel, Kind, Lane, chain, chained, crypt_rounds},
+    lanes::{
+        self, Kernel, Kind, Lane, chain,
+        chained::{self, Round},
+        crypt_rounds,
+    },
     scheme::{Cost, ParseError, Reason, Scheme, Site, Stored, Tell, Verdict, Verifier},
 };
 use zeroize::Zeroizing;
@@ -107,19 +111,16 @@ impl Verifier for ShaCryptHash {
         if self.too_costly(&attempt.password) {
             return Verdict::Unverifiable(Reason::TooCostly);
         }
-        let digest = if self.digest == Digest::Sha256 { chained::Digest::Sha256 } else { chained::Digest::Sha512 };
-        self.of_lane(&chained::alone(digest, &input(self.digest, &attempt.password, &self.salt, self.rounds)))
+        self.of_lane(&chained::alone(self.round().digest(), &self.input(&attempt.password)))
     }
 
     fn lane_kind(&self) -> Option<Kind> {
-        let kernel = if self.digest == Digest::Sha256 { Kernel::Sha256Crypt } else { Kernel::Sha512Crypt };
-        Some(Kind { kernel, rounds: self.rounds.into() })
+        Some(Kind { kernel: Kernel::Chain(self.round()), rounds: self.rounds.into() })
     }
 
     fn lane(&self, attempt: &Attempt) -> Option<Lane> {
-        let lane = if self.digest == Digest::Sha256 { Lane::Sha256Crypt } else { Lane::Sha512Crypt };
         let alone = attempt.password.len() > lanes::LONGEST_PASSWORD || self.too_costly(&attempt.password);
-        (!alone).then(|| lane(input(self.digest, &attempt.password, &self.salt, self.rounds)))
+        (!alone).then(|| Lane::Chain(self.round(), self.input(&attempt.password)))
     }
 
     fn of_lane(&self, digest: &[u8]) -> Verdict {
@@ -133,6 +134,14 @@ impl Verifier for ShaCryptHash {
 }
 
 impl ShaCryptHash {
+    fn round(&self) -> Round {
+        if self.digest == Digest::Sha256 { Round::Sha256Crypt } else { Round::Sha512Crypt }
+    }
+
+    fn input(&self, password: &[u8]) -> chain::Input {
+        input(self.digest, password, &self.salt, self.rounds)
+    }
+
     fn too_costly(&self, password: &[u8]) -> bool {
         let blocks = 1 + (2 * password.len() + self.salt.len() + self.digest.length()) / 64;
         let blocks = u64::try_from(blocks).unwrap_or(u64::MAX).saturating_mul(self.rounds.into());

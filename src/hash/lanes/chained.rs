@@ -3,6 +3,8 @@
 //! # Why these widths
 //! Measured (`benches/lanes.rs`): the widest at which a batch takes at most about 1.5 times as long as one hash alone,
 //! or twice where that is below a millisecond. Lanes that no hash is there for compute the first one again.
+#[cfg(target_arch = "x86_64")]
+use super::sha_ni_chain;
 use super::{
     chain::{self, Input},
     compression::{Md5, Sha256, Sha512},
@@ -22,6 +24,33 @@ pub enum Digest {
     Sha256,
     /// SHA-512.
     Sha512,
+}
+
+/// What a chain does in each round; those that do the same can run side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Round {
+    /// MD5 crypt.
+    Md5Crypt,
+    /// phpass over MD5.
+    PhpassMd5,
+    /// phpass over SHA-512.
+    PhpassSha512,
+    /// sha256-crypt.
+    Sha256Crypt,
+    /// sha512-crypt.
+    Sha512Crypt,
+}
+
+impl Round {
+    /// The digest that it takes.
+    #[must_use]
+    pub fn digest(self) -> Digest {
+        match self {
+            Self::Md5Crypt | Self::PhpassMd5 => Digest::Md5,
+            Self::Sha256Crypt => Digest::Sha256,
+            Self::PhpassSha512 | Self::Sha512Crypt => Digest::Sha512,
+        }
+    }
 }
 
 for_each_vectors! {
@@ -53,7 +82,7 @@ pub fn widest(digest: Digest, processor: Processor) -> usize {
         (Digest::Md5, Vectors::Portable) => 4,
         (Digest::Md5, Vectors::Avx2) => 8,
         (Digest::Md5, Vectors::Avx512) => 16,
-        (Digest::Sha256, _) if processor.sha => 1,
+        (Digest::Sha256, _) if processor.sha => 3,
         (Digest::Sha256 | Digest::Sha512, Vectors::Portable) => 1,
         (Digest::Sha256, Vectors::Avx2) => 8,
         (Digest::Sha256, Vectors::Avx512) => 16,
@@ -72,7 +101,9 @@ pub fn run(digest: Digest, processor: Processor, inputs: &[&Input]) -> Vec<Zeroi
             [] => {}
             [one] => outputs.push(alone(digest, one)),
             [first, ..] => {
-                outputs.extend(side_by_side(digest, processor, first, inputs).into_iter().take(inputs.len()));
+                let several = by_instructions(digest, processor, inputs);
+                let several = several.unwrap_or_else(|| side_by_side(digest, processor, first, inputs));
+                outputs.extend(several.into_iter().take(inputs.len()));
             }
         }
     }
@@ -88,6 +119,18 @@ pub fn alone(digest: Digest, input: &Input) -> Zeroizing<Vec<u8>> {
         Digest::Sha512 => chain::run::<Sha512, 8, 1>([input]),
     };
     output
+}
+
+/// By the instructions that the processor has for the digest itself.
+#[cfg(target_arch = "x86_64")]
+fn by_instructions(digest: Digest, processor: Processor, inputs: &[&Input]) -> Option<Vec<Zeroizing<Vec<u8>>>> {
+    (digest == Digest::Sha256).then(|| sha_ni_chain::run(processor, inputs)).flatten()
+}
+
+/// No other architecture's are used for several.
+#[cfg(not(target_arch = "x86_64"))]
+fn by_instructions(_: Digest, _: Processor, _: &[&Input]) -> Option<Vec<Zeroizing<Vec<u8>>>> {
+    None
 }
 
 fn side_by_side(digest: Digest, processor: Processor, first: &Input, inputs: &[&Input]) -> Vec<Zeroizing<Vec<u8>>> {

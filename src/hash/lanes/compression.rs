@@ -1,6 +1,6 @@
 //! Compression functions as the kernels of chained digests ask for them: of any width, with the reading of their words.
 #![expect(clippy::inline_always, reason = "the caller is compiled for each kind of vectors, and these with it")]
-use super::{md5, sha256, sha512};
+use super::{md5, sha2, sha256, sha512};
 use std::ops::{BitAnd, BitOr, BitXor};
 use zeroize::Zeroize;
 
@@ -21,6 +21,12 @@ pub trait Word:
     /// Its bytes the other way round.
     #[must_use]
     fn swapped(self) -> Self;
+    /// Their sum, without what is beyond its bits.
+    #[must_use]
+    fn plus(self, other: Self) -> Self;
+    /// Turned so many bits towards the lowest.
+    #[must_use]
+    fn turned(self, bits: u32) -> Self;
     /// Moved so many bits towards the lowest; fewer than it has.
     #[must_use]
     fn lower(self, bits: u32) -> Self;
@@ -48,6 +54,16 @@ macro_rules! word {
             #[inline(always)]
             fn swapped(self) -> Self {
                 self.swap_bytes()
+            }
+
+            #[inline(always)]
+            fn plus(self, other: Self) -> Self {
+                self.wrapping_add(other)
+            }
+
+            #[inline(always)]
+            fn turned(self, bits: u32) -> Self {
+                self.rotate_right(bits)
             }
 
             #[inline(always)]
@@ -144,7 +160,7 @@ impl Compression<8> for Sha256 {
 
     #[inline(always)]
     fn compress<const N: usize>(state: &mut [[u32; N]; 8], block: &[[u32; N]; 16]) {
-        sha256::compress(state, block);
+        sha2::compress(state, block);
     }
 }
 
@@ -156,6 +172,6 @@ impl Compression<8> for Sha512 {
 
     #[inline(always)]
     fn compress<const N: usize>(state: &mut [[u64; N]; 8], block: &[[u64; N]; 16]) {
-        sha512::compress(state, block);
+        sha2::compress(state, block);
     }
 }

@@ -4,14 +4,15 @@
 //! output runs its blocks side by side. The first round, with what is long in it, is left to the `pbkdf2` crate.
 use super::{
     Kernel, Kind,
+    compression::Word,
     processor::{Processor, processor},
-    sha1, sha256, sha512,
+    sha1, sha2, sha256, sha512,
     stretch::{Chain, Stretch},
 };
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// The digest of the HMAC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Prf {
     /// 20 bytes.
     Sha1,
@@ -24,14 +25,6 @@ pub enum Prf {
 impl Prf {
     /// Every one.
     pub const ALL: [Self; 3] = [Self::Sha1, Self::Sha256, Self::Sha512];
-
-    fn kernel(self) -> Kernel {
-        match self {
-            Self::Sha1 => Kernel::Pbkdf2Sha1,
-            Self::Sha256 => Kernel::Pbkdf2Sha256,
-            Self::Sha512 => Kernel::Pbkdf2Sha512,
-        }
-    }
 
     /// Bytes of one block of output.
     fn bytes(self) -> usize {
@@ -57,7 +50,7 @@ impl Prf {
 #[must_use]
 pub fn kind(prf: Prf, rounds: u32, length: usize) -> Kind {
     let blocks = u64::try_from(length.div_ceil(prf.bytes())).unwrap_or(u64::MAX);
-    Kind { kernel: prf.kernel(), rounds: blocks.saturating_mul(1 << 32).saturating_add(rounds.into()) }
+    Kind { kernel: Kernel::Pbkdf2(prf), rounds: blocks.saturating_mul(1 << 32).saturating_add(rounds.into()) }
 }
 
 /// Blocks of output, each a chain, of a length that `kind` gave.
@@ -102,19 +95,20 @@ impl Input {
     }
 
     fn output(&self) -> Zeroizing<Vec<u8>> {
-        fn fill<W: Word, const S: usize>(output: &mut [u8], chains: &[Chain<W, S>]) {
-            let words = chains.iter().flat_map(|chain| &chain.sum);
-            for (bytes, word) in output.chunks_mut(W::BYTES).zip(words) {
-                word.write(bytes);
+        fn of<W: Word, const S: usize>(chains: &[Chain<W, S>], length: usize) -> Zeroizing<Vec<u8>> {
+            // Has room for whole blocks: nothing moves later on and leaves a copy behind.
+            let mut output = Zeroizing::new(Vec::with_capacity(chains.len() * S * W::BYTES));
+            for word in chains.iter().flat_map(|chain| &chain.sum) {
+                word.append_to(&mut output);
             }
+            output.truncate(length);
+            output
         }
-        let mut output = Zeroizing::new(vec![0; self.length]);
         match &self.chains {
-            Chains::Sha1(chains) => fill(&mut output, chains),
-            Chains::Sha256(chains) => fill(&mut output, chains),
-            Chains::Sha512(chains) => fill(&mut output, chains),
+            Chains::Sha1(chains) => of(chains, self.length),
+            Chains::Sha256(chains) => of(chains, self.length),
+            Chains::Sha512(chains) => of(chains, self.length),
         }
-        output
     }
 }
 
@@ -151,34 +145,6 @@ pub fn derive(prf: Prf, password: &[u8], salt: &[u8], rounds: u32, length: usize
     run(&[&Input::new(prf, password, salt, rounds, length)]).pop().unwrap_or_default()
 }
 
-/// A word of a digest, in bytes big endian.
-trait Word: Copy + Default + Zeroize {
-    const BYTES: usize;
-    fn read(bytes: &[u8]) -> Self;
-    /// As much as there is room for.
-    fn write(self, bytes: &mut [u8]);
-}
-
-macro_rules! word {
-    ($word:ident of $bytes:literal bytes) => {
-        impl Word for $word {
-            const BYTES: usize = $bytes;
-
-            fn read(bytes: &[u8]) -> Self {
-                bytes.iter().fold(0, |word, byte| word << 8 | Self::from(*byte))
-            }
-
-            fn write(self, bytes: &mut [u8]) {
-                for (into, byte) in bytes.iter_mut().zip(self.to_be_bytes()) {
-                    *into = byte;
-                }
-            }
-        }
-    };
-}
-word!(u32 of 4 bytes);
-word!(u64 of 8 bytes);
-
 /// What is done once for each output.
 struct Function<W, const S: usize> {
     initial: [W; S],
@@ -195,18 +161,18 @@ const SHA1: Function<u32, 5> = Function {
 };
 const SHA256: Function<u32, 8> = Function {
     initial: sha256::INITIAL,
-    compress: sha256::compress,
-    digest: digest::<sha2::Sha256>,
-    pbkdf2: ::pbkdf2::pbkdf2_hmac::<sha2::Sha256>,
+    compress: sha2::compress,
+    digest: digest::<::sha2::Sha256>,
+    pbkdf2: ::pbkdf2::pbkdf2_hmac::<::sha2::Sha256>,
 };
 const SHA512: Function<u64, 8> = Function {
     initial: sha512::INITIAL,
-    compress: sha512::compress,
-    digest: digest::<sha2::Sha512>,
-    pbkdf2: ::pbkdf2::pbkdf2_hmac::<sha2::Sha512>,
+    compress: sha2::compress,
+    digest: digest::<::sha2::Sha512>,
+    pbkdf2: ::pbkdf2::pbkdf2_hmac::<::sha2::Sha512>,
 };
 
-fn digest<D: sha2::Digest>(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
+fn digest<D: ::sha2::Digest>(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(D::digest(bytes).to_vec())
 }
 
@@ -221,7 +187,7 @@ impl<W: Word, const S: usize> Function<W, S> {
         for block in first.chunks_exact(S * W::BYTES) {
             let mut chain = Chain { inner: *inner, outer: *outer, last: self.initial, sum: self.initial };
             for ((last, sum), bytes) in chain.last.iter_mut().zip(&mut chain.sum).zip(block.chunks_exact(W::BYTES)) {
-                (*last, *sum) = (W::read(bytes), W::read(bytes));
+                (*last, *sum) = (W::of(bytes), W::of(bytes));
             }
             chains.push(chain);
         }
@@ -236,7 +202,7 @@ impl<W: Word, const S: usize> Function<W, S> {
         }
         let mut block = Zeroizing::new([[W::default()]; 16]);
         for ([word], bytes) in block.iter_mut().zip(padded.chunks_exact(W::BYTES)) {
-            *word = W::read(bytes);
+            *word = W::of(bytes);
         }
         let mut state = Zeroizing::new(self.initial.map(|word| [word]));
         (self.compress)(&mut state, &block);

@@ -4,7 +4,7 @@
 //! instructions want from the first round to the last.
 //!
 //! # Why there is unsafe code here
-//! As in `processor`: three calls of what not every processor has, each behind the look whether this one has it.
+//! As in `processor`: two calls of what not every processor has, each behind the look whether this one has it.
 #![expect(clippy::indexing_slicing, reason = "a chain is within N, a word within its block, a round within 64")]
 #![expect(clippy::many_single_char_names, reason = "a to h are the standard's own names")]
 use super::{
@@ -20,25 +20,7 @@ use std::arch::x86_64::{
 };
 
 /// One state in two registers.
-type Pair = [__m128i; 2];
-
-/// Takes one block into the state of each chain, words as in `sha256`; `false` where the processor has no such
-/// instructions.
-#[must_use]
-pub fn compress_sha256<const N: usize>(
-    processor: Processor,
-    states: &mut [[u32; 8]; N],
-    blocks: &[[u32; 16]; N],
-) -> bool {
-    let has = within(processor).sha;
-    if has {
-        #[expect(unsafe_code, reason = "this processor has the instructions: `within` looked")]
-        unsafe {
-            blocks_of_sha256(states, blocks);
-        }
-    }
-    has
-}
+pub(super) type Pair = [__m128i; 2];
 
 /// The further rounds of PBKDF2-HMAC-SHA-1; `false` where the processor has no such instructions.
 pub(super) fn stretch_sha1<const N: usize>(
@@ -75,7 +57,7 @@ pub(super) fn stretch_sha256<const N: usize>(
 /// Four words, the first one in the lowest place.
 #[target_feature(enable = "sha,ssse3,sse4.1")]
 #[inline]
-fn register(words: [u32; 4]) -> __m128i {
+pub(super) fn register(words: [u32; 4]) -> __m128i {
     let [a, b, c, d] = words.map(u32::cast_signed);
     _mm_set_epi32(d, c, b, a)
 }
@@ -94,22 +76,26 @@ fn words(register: __m128i) -> [u32; 4] {
 
 #[target_feature(enable = "sha,ssse3,sse4.1")]
 #[inline]
-fn load_sha256(state: &[u32; 8]) -> Pair {
+pub(super) fn load_sha256(state: &[u32; 8]) -> Pair {
     let [a, b, c, d, e, f, g, h] = *state;
     [register([f, e, b, a]), register([h, g, d, c])]
 }
 
 #[target_feature(enable = "sha,ssse3,sse4.1")]
 #[inline]
-fn store_sha256([abef, cdgh]: Pair) -> [u32; 8] {
+pub(super) fn store_sha256([abef, cdgh]: Pair) -> [u32; 8] {
     let ([f, e, b, a], [h, g, d, c]) = (words(abef), words(cdgh));
     [a, b, c, d, e, f, g, h]
 }
 
-/// One block of each chain.
+/// One block of each chain. `PBKDF2` keeps the callers' copies apart: what two call becomes part of neither, and the
+/// registers go through memory.
 #[target_feature(enable = "sha,ssse3,sse4.1")]
 #[inline]
-fn sha256_of<const N: usize>(before: &[Pair; N], mut blocks: [[__m128i; 4]; N]) -> [Pair; N] {
+pub(super) fn sha256_of<const PBKDF2: bool, const N: usize>(
+    before: &[Pair; N],
+    mut blocks: [[__m128i; 4]; N],
+) -> [Pair; N] {
     let mut states = *before;
     macro_rules! four_rounds {
         ($($at:literal)*) => {$(
@@ -135,18 +121,6 @@ fn sha256_of<const N: usize>(before: &[Pair; N], mut blocks: [[__m128i; 4]; N]) 
 }
 
 #[target_feature(enable = "sha,ssse3,sse4.1")]
-fn blocks_of_sha256<const N: usize>(states: &mut [[u32; 8]; N], blocks: &[[u32; 16]; N]) {
-    let before = std::array::from_fn(|chain| load_sha256(&states[chain]));
-    let blocks = std::array::from_fn(|chain| {
-        std::array::from_fn(|at| register(std::array::from_fn(|word| blocks[chain][at * 4 + word])))
-    });
-    let after: [Pair; N] = sha256_of(&before, blocks);
-    for (state, after) in states.iter_mut().zip(after) {
-        *state = store_sha256(after);
-    }
-}
-
-#[target_feature(enable = "sha,ssse3,sse4.1")]
 fn rounds_of_sha256<const N: usize>(chains: &mut [&mut Chain<u32, 8>; N], rounds: u32) {
     let inner: [Pair; N] = std::array::from_fn(|chain| load_sha256(&chains[chain].inner));
     let outer: [Pair; N] = std::array::from_fn(|chain| load_sha256(&chains[chain].outer));
@@ -162,7 +136,7 @@ fn rounds_of_sha256<const N: usize>(chains: &mut [&mut Chain<u32, 8>; N], rounds
                 block[0] = _mm_shuffle_epi32::<0xb1>(_mm_unpackhi_epi64(abef, cdgh));
                 block[1] = _mm_shuffle_epi32::<0xb1>(_mm_unpacklo_epi64(abef, cdgh));
             }
-            last = sha256_of(before, blocks);
+            last = sha256_of::<true, N>(before, blocks);
         }
         for (sum, last) in sum.iter_mut().zip(last) {
             *sum = [_mm_xor_si128(sum[0], last[0]), _mm_xor_si128(sum[1], last[1])];

@@ -7,7 +7,7 @@
 #![expect(clippy::indexing_slicing, reason = "a lane is within N, a word within the state or the block")]
 use super::{
     processor::{Processor, Vectors, for_each_vectors, within},
-    sha1, sha256, sha512,
+    sha1, sha2,
     stretch::{Chain, Stretch},
 };
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -72,8 +72,8 @@ macro_rules! rounds_over_lanes {
     };
 }
 rounds_over_lanes!(rounds_of_sha1 = sha1: 5 of u32, 32 bits);
-rounds_over_lanes!(rounds_of_sha256 = sha256: 8 of u32, 32 bits);
-rounds_over_lanes!(rounds_of_sha512 = sha512: 8 of u64, 64 bits);
+rounds_over_lanes!(rounds_of_sha256 = sha2: 8 of u32, 32 bits);
+rounds_over_lanes!(rounds_of_sha512 = sha2: 8 of u64, 64 bits);
 
 for_each_vectors! { fn one_of_sha1(at most processor; lanes: &mut Lanes<u32, 5, 1>, rounds: u32) -> () = rounds_of_sha1::<1> }
 for_each_vectors! { fn four_of_sha1(at most processor; lanes: &mut Lanes<u32, 5, 4>, rounds: u32) -> () = rounds_of_sha1::<4> }
