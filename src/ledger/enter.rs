@@ -11,6 +11,7 @@ use diesel::{
 };
 use diesel_async::{AsyncMysqlConnection, AsyncPgConnection, RunQueryDsl};
 use futures_util::{FutureExt, future::BoxFuture};
+use std::time::Duration;
 
 /// A mark to be entered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +24,10 @@ pub(crate) struct NewMark {
 
 /// A connection that enters marks.
 pub(crate) trait Enter: DieselConnection {
-    /// Statements of this kind that are worth it at once.
+    /// Most statements of this kind under way.
     const AT_ONCE: usize;
+    /// How long the last one is under way before the next one begins beside it.
+    const PATIENCE: Duration;
     /// Enters the marks that are not there yet, and tells whose they are. The users are different ones, and in the order
     /// of their ids, so that no two statements wait for each other.
     fn enter<'a>(&'a mut self, marks: &'a [NewMark], moment: NaiveDateTime) -> BoxFuture<'a, QueryResult<Vec<String>>>;
@@ -56,8 +59,9 @@ impl Query for InsertNew {
 }
 
 impl Enter for AsyncPgConnection {
-    // While one is written to the disk, the next one comes together.
-    const AT_ONCE: usize = 2;
+    // One that is held up holds up nobody else; otherwise one after the other is quicker than several small ones.
+    const AT_ONCE: usize = 4;
+    const PATIENCE: Duration = Duration::from_millis(5);
 
     fn enter<'a>(&'a mut self, marks: &'a [NewMark], moment: NaiveDateTime) -> BoxFuture<'a, QueryResult<Vec<String>>> {
         let (user_ids, marked_by) = marks.iter().map(|mark| (mark.user_id.clone(), mark.marked_by.clone())).unzip();
@@ -78,6 +82,7 @@ struct Entered {
 impl Enter for AsyncSqlite {
     // It has one writer.
     const AT_ONCE: usize = 1;
+    const PATIENCE: Duration = Duration::ZERO;
 
     fn enter<'a>(&'a mut self, marks: &'a [NewMark], moment: NaiveDateTime) -> BoxFuture<'a, QueryResult<Vec<String>>> {
         let list: Vec<[&str; 2]> = marks.iter().map(|mark| [&*mark.user_id, &*mark.marked_by]).collect();
@@ -92,8 +97,9 @@ impl Enter for AsyncSqlite {
 }
 
 impl Enter for AsyncMysqlConnection {
-    // As many as the pool of the ledger has connections: here each mark is a statement.
+    // Each mark is a statement here: as many as the pool of the ledger has connections.
     const AT_ONCE: usize = 4;
+    const PATIENCE: Duration = Duration::ZERO;
 
     fn enter<'a>(&'a mut self, marks: &'a [NewMark], moment: NaiveDateTime) -> BoxFuture<'a, QueryResult<Vec<String>>> {
         async move {

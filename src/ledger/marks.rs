@@ -142,7 +142,7 @@ where
             return Err(StoreError::new(StoreErrorKind::Refused, "the `user_id` cannot be entered into the ledger"));
         }
         let mark = NewMark { user_id: user_id.to_owned(), marked_by: marked_by.chars().take(255).collect() };
-        let (answer, lead) = self.together.join(mark, C::AT_ONCE);
+        let (answer, lead) = self.together.join::<C>(mark);
         if let Some(lead) = lead {
             // In a task of its own: whoever leads enters the marks of others, too.
             self.runtime.spawn(lead.enter_all(Arc::clone(&self.sessions)));

@@ -1,7 +1,7 @@
 //! Marks that come at the same time are entered by one statement: a commit costs as much for many as for one.
 //!
-//! A lone mark is entered at once. Whoever comes while statements are under way waits for the end of one, and then goes
-//! with all who wait.
+//! A lone mark is entered at once. Whoever comes while a statement is under way waits for its end, and then goes with all
+//! who wait; where it takes long, another one begins beside it.
 use super::{
     Mark,
     enter::{Enter, NewMark},
@@ -19,6 +19,7 @@ use futures_util::FutureExt;
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
 };
 use tokio::sync::oneshot;
 
@@ -39,6 +40,8 @@ pub(super) struct Together(Mutex<Line>);
 struct Line {
     waiting: Vec<Asked>,
     leading: usize,
+    // When the last statement began.
+    last: Option<Instant>,
 }
 
 /// The task that enters what waits, until nothing does.
@@ -46,15 +49,15 @@ pub(super) struct Lead(Option<Arc<Together>>);
 
 impl Together {
     /// Joins those who wait; with a lead where one more statement may be under way.
-    pub fn join(
+    pub fn join<C: Enter>(
         self: &Arc<Self>,
         mark: NewMark,
-        at_once: usize,
     ) -> (oneshot::Receiver<Result<Mark, StoreError>>, Option<Lead>) {
         let (reply, answer) = oneshot::channel();
         let mut line = self.line();
         line.waiting.push(Asked { mark, reply });
-        let leads = line.leading < at_once;
+        let is_held_up = || line.last.is_none_or(|last| last.elapsed() >= C::PATIENCE);
+        let leads = line.leading == 0 || line.leading < C::AT_ONCE && is_held_up();
         line.leading += usize::from(leads);
         (answer, leads.then(|| Lead(Some(Arc::clone(self)))))
     }
@@ -80,6 +83,8 @@ impl Lead {
             self.0 = None;
             return None;
         }
+        line.last = Some(Instant::now());
+        drop(line);
         Some(next)
     }
 
