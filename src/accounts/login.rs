@@ -45,7 +45,7 @@ impl Accounts {
         subject: &mut Subject,
     ) -> Result<Profile, Refusal> {
         subject.account = Some(Account::of_identifier(identifier));
-        if let Err(NotVerified::Overloaded(after)) = self.pool.has_room(deadline) {
+        if let Err(NotVerified::Overloaded(after)) = self.pool.has_room(deadline).await {
             return self.counted(NO_SCHEME, Err(Refusal::Overloaded(after)));
         }
         let (person, account) = match self.find_person(identifier, deadline).await {

@@ -51,6 +51,13 @@ impl Crowd {
         }
     }
 
+    /// What one of the usual hashes takes where a crowd is full, if that is known.
+    pub fn at_best(&self) -> Option<Duration> {
+        let width = self.usual.width();
+        let together = self.usual.times().of(&self.usual.shape().work, width)?;
+        Some(together / u32::try_from(width).ok()?.max(1))
+    }
+
     /// Takes one more where it fits.
     pub fn takes(&mut self, shape: Shape) -> bool {
         if self.count >= self.most() {

@@ -13,6 +13,7 @@
 pub mod background;
 mod crowd;
 mod queue;
+mod refusals;
 
 use super::verification::{Job, NotVerified, Outcome, Shape, run};
 use crate::{
@@ -20,7 +21,8 @@ use crate::{
     telemetry::metrics::Metrics,
 };
 use background::step_back;
-use queue::{Batch, Bounds, Queue, Waiting};
+use queue::{Batch, Bounds, Queue, Ran, Waiting};
+use refusals::Refusals;
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::JoinHandle,
@@ -36,6 +38,7 @@ const MOST_KEPT: u64 = 64 << 20;
 struct Shared {
     queue: Mutex<Queue>,
     changed: Condvar,
+    refusals: Refusals,
     bounds: Bounds,
     metrics: Metrics,
 }
@@ -53,7 +56,13 @@ impl VerifyPool {
     /// When the system gives no thread.
     pub fn start(threads: usize, depth: usize, memory: u64, metrics: Metrics) -> std::io::Result<Self> {
         let bounds = Bounds { threads, depth, memory };
-        let shared = Arc::new(Shared { queue: Mutex::new(Queue::new()), changed: Condvar::new(), bounds, metrics });
+        let shared = Arc::new(Shared {
+            queue: Mutex::new(Queue::new()),
+            changed: Condvar::new(),
+            refusals: Refusals::default(),
+            bounds,
+            metrics,
+        });
         let mut started = Vec::new();
         for number in 0..threads {
             let shared = Arc::clone(&shared);
@@ -74,8 +83,9 @@ impl VerifyPool {
     ///
     /// # Errors
     /// `Overloaded`.
-    pub fn has_room(&self, deadline: Instant) -> Result<(), NotVerified> {
-        self.shared.lock().has_room(&self.shared.bounds, Instant::now(), deadline)
+    pub async fn has_room(&self, deadline: Instant) -> Result<(), NotVerified> {
+        let room = self.shared.lock().has_room(&self.shared.bounds, Instant::now(), deadline);
+        self.shared.at_its_turn(room, deadline).await
     }
 
     /// Verifies, or says why not. `None` means that there was only a decoy.
@@ -85,7 +95,8 @@ impl VerifyPool {
     /// # Errors
     /// `NotVerified`, none of which says anything about the password.
     pub async fn verify(&self, job: Job, deadline: Instant) -> Result<Option<Verdict>, NotVerified> {
-        let answer = self.shared.admit(job, deadline)?;
+        let answer = self.shared.admit(job, deadline);
+        let answer = self.shared.at_its_turn(answer, deadline).await?;
         match tokio::time::timeout_at(deadline.into(), answer).await {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(NotVerified::Failed),
@@ -127,6 +138,14 @@ impl Shared {
         Ok(answer)
     }
 
+    /// The same, where it is a refusal when its turn has come.
+    async fn at_its_turn<T>(&self, result: Result<T, NotVerified>, deadline: Instant) -> Result<T, NotVerified> {
+        if matches!(result, Err(NotVerified::Overloaded(_))) {
+            self.refusals.wait(deadline).await;
+        }
+        result
+    }
+
     fn work(&self) {
         step_back();
         // What all threads keep is within the budget of what they run.
@@ -140,14 +159,14 @@ impl Shared {
             let jobs: Vec<(&Job, Shape)> = batch.jobs.iter().map(|waiting| (&waiting.job, waiting.shape)).collect();
             let results = run(&jobs);
             let took = begun.elapsed();
-            let (count, memory, dear) = (batch.jobs.len(), batch.memory, batch.is_dear());
+            let ran = batch.ran(took);
             for (waiting, result) in batch.jobs.into_iter().zip(results) {
                 self.metrics.verify_seconds.with_label_values(&[waiting.job.scheme]).observe(took.as_secs_f64());
                 drop(waiting.job);
                 // A caller who has gone needs no answer.
                 let _ = waiting.reply.send(result);
             }
-            self.done(count, memory, dear, took);
+            self.done(ran);
         }
     }
 
@@ -176,9 +195,9 @@ impl Shared {
         }
     }
 
-    fn done(&self, count: usize, memory: u64, dear: bool, took: Duration) {
+    fn done(&self, ran: Ran) {
         let mut queue = self.lock();
-        queue.done(count, memory, dear, took);
+        queue.done(ran);
         self.metrics.verify_memory.set(gauge(queue.memory()));
         drop(queue);
         // Memory came free, or a thread for what is dear: every waiting one may now find a job.

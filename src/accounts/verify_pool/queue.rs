@@ -56,6 +56,20 @@ pub struct Batch {
     /// What it takes of the memory budget.
     pub memory: u64,
     dear: bool,
+    // Whether others were left waiting, and what a job takes where a crowd is full.
+    is_full: bool,
+    at_best: Option<Duration>,
+}
+
+/// A batch that has run.
+pub struct Ran {
+    count: usize,
+    memory: u64,
+    dear: bool,
+    // What one of its jobs kept a thread; whether that tells how long those who wait will wait.
+    each: Duration,
+    is_full: bool,
+    at_best: Option<Duration>,
 }
 
 /// The state of the pool, under its lock.
@@ -135,19 +149,17 @@ impl Queue {
         Some(batch)
     }
 
-    /// A thread has done this batch, of so many jobs.
-    pub fn done(&mut self, count: usize, memory: u64, dear: bool, took: Duration) {
-        self.running = self.running.saturating_sub(count);
+    /// A thread has done this batch.
+    pub fn done(&mut self, ran: Ran) {
+        self.running = self.running.saturating_sub(ran.count);
         self.working = self.working.saturating_sub(1);
-        self.dear = self.dear.saturating_sub(usize::from(dear));
-        self.memory = self.memory.saturating_sub(memory);
-        // What one job keeps a thread: the jobs of a batch share its time.
-        let took = took / u32::try_from(count).unwrap_or(1).max(1);
+        self.dear = self.dear.saturating_sub(usize::from(ran.dear));
+        self.memory = self.memory.saturating_sub(ran.memory);
         if self.mean.is_zero() {
-            self.mean = took;
-        } else if !dear {
-            // A rare one that takes long says nothing about those who wait.
-            self.mean = self.mean * 7 / 8 + took / 8;
+            self.mean = ran.at_best.unwrap_or(ran.each);
+        } else if ran.is_full && !ran.dear {
+            // Those who wait will go in full crowds: what one alone takes, or a rare one that takes long, says nothing.
+            self.mean = self.mean * 7 / 8 + ran.each / 8;
         }
     }
 
@@ -185,14 +197,17 @@ impl Queue {
                 at += 1;
             }
         }
-        Batch { jobs, memory: crowd.memory(), dear: crowd.is_dear() }
+        let is_full = !self.waiting.is_empty();
+        Batch { jobs, memory: crowd.memory(), dear: crowd.is_dear(), is_full, at_best: crowd.at_best() }
     }
 }
 
 impl Batch {
-    /// Whether it holds dear work.
-    pub fn is_dear(&self) -> bool {
-        self.dear
+    /// What is left to say of it when it took so long.
+    pub fn ran(&self, took: Duration) -> Ran {
+        let count = self.jobs.len();
+        let each = took / u32::try_from(count).unwrap_or(1).max(1);
+        Ran { count, memory: self.memory, dear: self.dear, each, is_full: self.is_full, at_best: self.at_best }
     }
 }
 
@@ -297,8 +312,23 @@ mod tests {
         assert_eq!(waits.next(), []);
         waits.push("bcrypt_2b", &eight);
         assert_eq!(waits.next(), [usual]);
-        waits.queue.done(2, 0, true, 500 * MS);
+        waits.queue.done(Ran { count: 2, memory: 0, dear: true, each: 250 * MS, is_full: true, at_best: None });
         assert_eq!(waits.next(), [dear]);
+    }
+
+    #[test]
+    fn who_comes_in_a_burst_after_a_quiet_time_is_let_in() {
+        let eight = bcrypt(8);
+        let mut waits = Waits::new(&[("bcrypt_2b", &eight)]);
+        let now = Instant::now();
+        let alone = waits.queue.next(&TWO, now).expect("a lone job");
+        waits.queue.done(alone.ran(10 * MS));
+        for _ in 0..90 {
+            waits.push("bcrypt_2b", &eight);
+        }
+        // 46 rounds of what each takes in a full crowd, and not of the 10 ms that one takes alone.
+        assert_eq!(waits.queue.has_room(&TWO, now, now + 300 * MS), Ok(()));
+        assert!(waits.queue.has_room(&TWO, now, now + 40 * MS).is_err());
     }
 
     #[test]
