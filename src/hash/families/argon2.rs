@@ -121,7 +121,7 @@ impl Verifier for Argon2Hash {
         let done = self.parameters().and_then(|parameters| {
             let (blocks, argon2) = (parameters.block_count(), Argon2::new(self.algorithm, self.version, parameters));
             let password = &attempt.password;
-            kept_memory::with_blocks(blocks, |blocks| {
+            kept_memory::with_argon2_blocks(blocks, |blocks| {
                 argon2.hash_password_into_with_memory(password, &self.salt, &mut derived, blocks)
             })
         });

@@ -6,11 +6,20 @@ use crate::hash::{
     encoding,
     scheme::{Cost, ParseError, Parts, Verdict, Verifier},
 };
+#[cfg(target_arch = "x86_64")]
+use crate::hash::{
+    kept_memory,
+    lanes::romix::{self, Block},
+};
 use aes::Aes256;
 use ctr::{
     Ctr128BE,
     cipher::{KeyIvInit, StreamCipher},
 };
+#[cfg(target_arch = "x86_64")]
+use pbkdf2::pbkdf2_hmac;
+#[cfg(target_arch = "x86_64")]
+use sha2::Sha256;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
@@ -65,7 +74,6 @@ impl Numbers {
 /// A scrypt hash within the bounds.
 pub struct ScryptHash {
     numbers: Numbers,
-    parameters: ::scrypt::Params,
     salt: Vec<u8>,
     digest: Vec<u8>,
     of: Of,
@@ -87,14 +95,34 @@ impl ScryptHash {
             return Err(ParseError::Malformed);
         }
         let log_n = u8::try_from(numbers.log_n).map_err(|_| ParseError::TooCostly)?;
-        let parameters = ::scrypt::Params::new(log_n, numbers.r, numbers.p).map_err(|_| ParseError::Malformed)?;
-        Ok(Self { numbers, parameters, salt, digest, of, nfkc })
+        ::scrypt::Params::new(log_n, numbers.r, numbers.p).map_err(|_| ParseError::Malformed)?;
+        Ok(Self { numbers, salt, digest, of, nfkc })
     }
 
     fn output(&self, password: &[u8], length: usize) -> Option<Zeroizing<Vec<u8>>> {
         let mut output = Zeroizing::new(vec![0; length]);
-        ::scrypt::scrypt(password, &self.salt, &self.parameters, &mut output).ok()?;
+        self.derive(password, &mut output)?;
         Some(output)
+    }
+
+    /// In memory that the thread keeps.
+    #[cfg(target_arch = "x86_64")]
+    fn derive(&self, password: &[u8], output: &mut [u8]) -> Option<()> {
+        let Numbers { log_n, r, p } = self.numbers;
+        let width = 2 * usize::try_from(r).ok()?;
+        let mut parts = Zeroizing::new(vec![0; width * Block::SIZE * usize::try_from(p).ok()?]);
+        pbkdf2_hmac::<Sha256>(password, &self.salt, 1, &mut parts);
+        let mix = |memory: &mut [Block]| romix::mix(&mut parts, memory, log_n);
+        let is_mixed = kept_memory::with_scrypt_blocks(width.checked_mul(1 << log_n)?, mix)?;
+        is_mixed.then(|| pbkdf2_hmac::<Sha256>(password, &parts, 1, output))
+    }
+
+    /// By the crate, which asks for new memory each time.
+    #[cfg(not(target_arch = "x86_64"))]
+    fn derive(&self, password: &[u8], output: &mut [u8]) -> Option<()> {
+        let Numbers { log_n, r, p } = self.numbers;
+        let parameters = ::scrypt::Params::new(u8::try_from(log_n).ok()?, r, p).ok()?;
+        ::scrypt::scrypt(password, &self.salt, &parameters, output).ok()
     }
 
     fn matches(&self, password: &[u8]) -> Option<bool> {
@@ -139,7 +167,6 @@ impl Verifier for ScryptHash {
     fn decoy(&self) -> Box<dyn Verifier> {
         Box::new(Self {
             numbers: self.numbers,
-            parameters: self.parameters,
             salt: vec![0x5a; self.salt.len()],
             digest: vec![0; self.digest.len()],
             of: self.of.clone(),

@@ -2,7 +2,7 @@
 //!
 //! A chain of dependent steps waits most of its time, for the cache or for its own last instruction: independent chains
 //! wait together, or lie side by side in vectors. Pure functions over N states, each tested lane by lane against a single
-//! implementation; safe Rust but for what `processor`, `sha_ni` and `sha_ni_chain` call.
+//! implementation; safe Rust but for what `processor`, `sha_ni`, `sha_ni_chain` and `romix` call.
 pub mod bcrypt;
 #[cfg(target_arch = "x86_64")]
 mod bcrypt_x86;
@@ -16,6 +16,8 @@ mod one_by_one;
 pub mod pbkdf2;
 mod pi;
 pub mod processor;
+#[cfg(target_arch = "x86_64")]
+pub mod romix;
 mod sha1;
 mod sha2;
 mod sha256;
