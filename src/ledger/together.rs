@@ -40,8 +40,8 @@ pub(super) struct Together(Mutex<Line>);
 struct Line {
     waiting: Vec<Asked>,
     leading: usize,
-    // When the last statement began.
-    last: Option<Instant>,
+    // When the last statement began, or its task.
+    begun: Option<Instant>,
 }
 
 /// The task that enters what waits, until nothing does.
@@ -56,8 +56,11 @@ impl Together {
         let (reply, answer) = oneshot::channel();
         let mut line = self.line();
         line.waiting.push(Asked { mark, reply });
-        let is_held_up = || line.last.is_none_or(|last| last.elapsed() >= C::PATIENCE);
+        let is_held_up = || line.begun.is_none_or(|begun| begun.elapsed() >= C::PATIENCE);
         let leads = line.leading == 0 || line.leading < C::AT_ONCE && is_held_up();
+        if leads {
+            line.begun = Some(Instant::now());
+        }
         line.leading += usize::from(leads);
         (answer, leads.then(|| Lead(Some(Arc::clone(self)))))
     }
@@ -83,7 +86,7 @@ impl Lead {
             self.0 = None;
             return None;
         }
-        line.last = Some(Instant::now());
+        line.begun = Some(Instant::now());
         drop(line);
         Some(next)
     }
@@ -172,4 +175,52 @@ where
         });
     }
     Ok(stands)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diesel_async::AsyncPgConnection;
+
+    fn join(together: &Arc<Together>) -> Option<Lead> {
+        let mark = NewMark { user_id: "legacy|1".to_owned(), marked_by: "client".to_owned() };
+        let (answer, lead) = together.join::<AsyncPgConnection>(mark);
+        // Whoever waits stays in line, whether anybody listens or not.
+        drop(answer);
+        lead
+    }
+
+    #[test]
+    fn one_leads_and_takes_along_who_came_meanwhile() {
+        let together = Arc::default();
+        let mut lead = join(&together).expect("the first one leads");
+        assert_eq!(lead.next().map(|asked| asked.len()), Some(1));
+        assert!((0..2 * MOST).all(|_| join(&together).is_none()));
+        assert_eq!(lead.next().map(|asked| asked.len()), Some(MOST));
+        assert_eq!(lead.next().map(|asked| asked.len()), Some(MOST));
+        assert!(lead.next().is_none());
+        assert!(join(&together).is_some(), "who comes after the end leads");
+    }
+
+    #[test]
+    fn another_one_leads_beside_one_that_is_held_up() {
+        let together = Arc::default();
+        let mut lead = join(&together).expect("the first one leads");
+        let _ = lead.next();
+        std::thread::sleep(AsyncPgConnection::PATIENCE);
+        let mut others: Vec<Lead> = Vec::new();
+        while others.len() + 1 < AsyncPgConnection::AT_ONCE {
+            others.extend(join(&together));
+            std::thread::sleep(AsyncPgConnection::PATIENCE);
+        }
+        assert!(join(&together).is_none(), "never more than that");
+    }
+
+    #[test]
+    fn a_lead_that_breaks_off_leaves_its_place() {
+        let together = Arc::default();
+        drop(join(&together));
+        let mut lead = join(&together).expect("nobody leads any more");
+        assert_eq!(lead.next().map(|asked| asked.len()), Some(2), "who waited is not forgotten");
+    }
 }

@@ -21,7 +21,9 @@ pub(crate) struct Home(NonZeroUsize);
 
 /// From now on this thread, which has a runtime of its own, drives the connections of the lookups that it makes.
 pub fn settle() {
-    HOME.set(NonZeroUsize::new(LAST.fetch_add(1, Ordering::Relaxed) + 1));
+    if HOME.get().is_none() {
+        HOME.set(NonZeroUsize::new(LAST.fetch_add(1, Ordering::Relaxed) + 1));
+    }
 }
 
 /// This thread, if it is one of them.
