@@ -27,13 +27,14 @@ class Server:
         self.name, self.rig, self.pool, self.process = name, rig, pool or 16, None
         # Under which its figures stand.
         self.label = name if pool is None else str(pool)
-        self.port = free_port()
+        # The second one is for the bridge's metrics.
+        self.port, self.ops = free_port(), free_port()
         self.command, self.environment = self.how()
 
     def how(self):
         rig, environment = self.rig, dict(os.environ)
         if self.name == DRAWBRIDGE:
-            text = bridge_config.serve(self.port, free_port(), rig.issuer.url, AUDIENCE, rig.database.url,
+            text = bridge_config.serve(self.port, self.ops, rig.issuer.url, AUDIENCE, rig.database.url,
                                        f"pool = {self.pool}")
             path = bridge_config.write(f"{rig.directory}/drawbridge-{self.port}.toml", text)
             return [rig.programs[DRAWBRIDGE], "serve", "--config", path], rig.ours()
