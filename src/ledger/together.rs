@@ -75,11 +75,8 @@ impl Lead {
     fn next(&mut self) -> Option<Vec<Asked>> {
         let together = self.0.as_ref()?;
         let mut line = together.line();
-        let next: Vec<Asked> = {
-            let count = line.waiting.len().min(MOST);
-            line.waiting.drain(..count).collect()
-        };
-        if next.is_empty() {
+        let count = line.waiting.len().min(MOST);
+        if count == 0 {
             // Under the same lock: whoever comes after this leads.
             line.leading -= 1;
             drop(line);
@@ -87,8 +84,7 @@ impl Lead {
             return None;
         }
         line.begun = Some(Instant::now());
-        drop(line);
-        Some(next)
+        Some(line.waiting.drain(..count).collect())
     }
 
     /// Enters all that waits.
@@ -99,6 +95,9 @@ impl Lead {
         while let Some(asked) = self.next() {
             let wanted = asked.into_iter().filter(|asked| !asked.reply.is_closed());
             let (marks, replies): (Vec<_>, Vec<_>) = wanted.map(|asked| (asked.mark, asked.reply)).unzip();
+            if marks.is_empty() {
+                continue;
+            }
             match entered(&sessions, &marks).await {
                 // One that the database refuses is no reason to refuse the others.
                 Err(error) if error.kind == StoreErrorKind::Refused && marks.len() > 1 => {

@@ -18,7 +18,6 @@ use super::{
 use crate::sql::statement::Bound;
 use arc_swap::ArcSwapOption;
 use async_trait::async_trait;
-
 use std::{
     sync::{
         Arc,
