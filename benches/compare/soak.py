@@ -84,7 +84,7 @@ def row(number, server, told):
     cells = [number, f"{rate['hostile']:.1f}", f"{told['hostile']['p50'] / 1e3:.0f} ms", f"{told['hostile']['p99'] / 1e3:.0f} ms",
              f"{told['get_user']['p99'] / 1e3:.2f} ms", f"{rate['mark_migrated']:.1f}", f"{mib:.1f}",
              len(os.listdir(f"/proc/{pid}/task")), len(os.listdir(f"/proc/{pid}/fd")),
-             ", ".join(f"{count} × {status}" for status, count in sorted(faulty.items())) or "none"]
+             ", ".join(f"{count} × {status}" for status, count in sorted(faulty.items()) if count) or "none"]
     print("| " + " | ".join(map(str, cells)) + " |", flush=True)
     return rate["hostile"], mib
 
