@@ -124,13 +124,12 @@ def leave(number, _):
     sys.exit(128 + number)
 
 
-def main():
-    options = arguments()
+def carried_out(work, options, rig):
+    """Does the work with a rig, and leaves nothing running behind, however it ends."""
     for number in ENDINGS:
         signal.signal(number, leave)
-    rig = Rig(tempfile.mkdtemp(prefix="drawbridge-compare-"), dict(pair.split("=", 1) for pair in options.env))
     try:
-        compare(options, rig)
+        work(options, rig)
     except Failed as failed:
         sys.exit(f"error: {failed}")
     finally:
@@ -140,6 +139,12 @@ def main():
         if rig.issuer:
             rig.issuer.stop()
         shutil.rmtree(rig.directory, ignore_errors=True)
+
+
+def main():
+    options = arguments()
+    environment = dict(pair.split("=", 1) for pair in options.env)
+    carried_out(compare, options, Rig(tempfile.mkdtemp(prefix="drawbridge-compare-"), environment))
 
 
 if __name__ == "__main__":

@@ -9,19 +9,15 @@ import argparse
 import contextlib
 import os
 import re
-import shutil
-import signal
 import socket
 import statistics
-import sys
 import tempfile
 import time
 import urllib.request
 
-from logins import ENDINGS, Rig, leave
+from logins import Rig, carried_out
 from rig import load, prepare
 from rig.issuer import Issuer
-from rig.process import Failed, end_all
 from rig.servers import DRAWBRIDGE, Server
 from rig.users import OTHERS, Database
 
@@ -110,23 +106,5 @@ def soak(options, rig):
         print(f"\n{name}: {after:.1f} in the last third, {before:.1f} in the one before ({after / before:.2f})")
 
 
-def main():
-    options = arguments()
-    for number in ENDINGS:
-        signal.signal(number, leave)
-    rig = Rig(tempfile.mkdtemp(prefix="drawbridge-soak-"), {})
-    try:
-        soak(options, rig)
-    except Failed as failed:
-        sys.exit(f"error: {failed}")
-    finally:
-        if rig.database:
-            rig.database.stop()
-        end_all()
-        if rig.issuer:
-            rig.issuer.stop()
-        shutil.rmtree(rig.directory, ignore_errors=True)
-
-
 if __name__ == "__main__":
-    main()
+    carried_out(soak, arguments(), Rig(tempfile.mkdtemp(prefix="drawbridge-soak-"), {}))

@@ -1,8 +1,9 @@
 //! The memory that one verification after the other fills, kept by each thread that verifies.
 //!
 //! # Why it is kept
-//! Memory that comes fresh from the system is zeroed by it page by page, a tenth of what an argon2 hash takes and a third of scrypt's. What
-//! stays in it between two verifications is what the algorithm left: no password can be read from it.
+//! Memory that comes fresh from the system is zeroed by it page by page, and wiped when it goes back: a tenth of what an
+//! argon2 hash takes, and one part in thirty of what scrypt does. What stays in it between two verifications is what the
+//! algorithm left: no password can be read from it.
 #[cfg(target_arch = "x86_64")]
 use super::lanes::romix;
 use std::{

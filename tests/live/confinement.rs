@@ -55,13 +55,14 @@ async fn verification_stands_back_behind_those_who_answer() {
     // Of the kernel's priorities 120 is the usual one.
     let priorities = scheduled(world.bridge.id(), "verify-", "prio");
     assert!(!priorities.is_empty() && priorities.iter().all(|priority| priority == "130"), "{priorities:?}");
-    assert!(scheduled(world.bridge.id(), "actix", "prio").iter().all(|priority| priority == "120"));
+    let answering = scheduled(world.bridge.id(), "actix", "prio");
+    assert!(!answering.is_empty() && answering.iter().all(|priority| priority == "120"), "{answering:?}");
     // Kernels before 6.12 know no slice of a thread's own.
     let release = fs::read_to_string("/proc/sys/kernel/osrelease").expect("a release");
     let version: Vec<u32> = release.split(['.', '-']).map_while(|part| part.trim().parse().ok()).collect();
     if version.as_slice() >= [6, 12].as_slice() {
         let slices = scheduled(world.bridge.id(), "verify-", "se.slice");
-        assert!(slices.iter().all(|slice| slice == "100000000" || slice == "it"), "{slices:?}");
+        assert!(slices.iter().all(|slice| slice == "100000000"), "{slices:?}");
     }
 }
 
