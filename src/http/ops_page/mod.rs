@@ -59,9 +59,15 @@ pub fn routes(app: &mut web::ServiceConfig) {
 /// Writes the history, for ever.
 pub async fn keep(watched: web::Data<Watched>) {
     let mut looks = 0_u32;
+    let mut is_well = true;
     loop {
-        let asked = looks.is_multiple_of(PROBE_EVERY);
-        let well = if asked { Some(ops::readiness(&watched).await.is_ready()) } else { None };
+        // What is not well is asked at every look: the gauges say soon that it is again.
+        let well = if !is_well || looks.is_multiple_of(PROBE_EVERY) {
+            is_well = ops::readiness(&watched).await.is_ready();
+            Some(is_well)
+        } else {
+            None
+        };
         // Not the bridge itself: whoever sleeps with it keeps the database of an old configuration open.
         let metrics = watched.live.bridge().metrics.clone();
         let waiting = u64::try_from(metrics.queue_depth.get()).unwrap_or(0);
