@@ -42,7 +42,7 @@ async fn crosses(url: &str) {
     assert_eq!(post("/login", login).await.code(), "user_not_found");
     nothing_personal_in(&bridge.log());
     // Counted at the start, and moved by the mark.
-    let metrics = client::send(client.get(format!("{}/metrics", bridge.ops))).await.body;
+    let metrics = client::metrics(&client, &bridge.ops).await;
     for line in ["users{state=\"migrated\"} 1", "users{state=\"remaining\"} 0"] {
         assert!(metrics.contains(&format!("drawbridge_{line}")), "{line} is missing");
     }

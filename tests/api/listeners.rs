@@ -81,7 +81,7 @@ async fn the_ops_listener_shows_health_and_every_metric() {
     assert!(["full", "partial"].contains(&body["confinement"]["state"].as_str().unwrap_or("?")), "{body}");
     body["confinement"] = json!("…");
     insta::assert_snapshot!("ready", body);
-    let metrics = world.ops("/metrics").await.body;
+    let metrics = client::metrics(&world.client, &world.bridge.ops).await;
     for name in [
         "http_requests_total{code=\"ok\",route=\"login\",status=\"200\"} 1",
         "http_requests_total{code=\"wrong_password\",route=\"login\",status=\"422\"} 1",

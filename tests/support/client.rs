@@ -56,3 +56,15 @@ pub async fn send(request: reqwest::RequestBuilder) -> Answer {
 pub fn post(client: &reqwest::Client, url: &str, token: &str, body: &Value) -> reqwest::RequestBuilder {
     client.post(url).bearer_auth(token).json(body)
 }
+
+/// What `/metrics` of an ops listener shows once the users are counted, which begins a little after a start.
+pub async fn metrics(client: &reqwest::Client, ops: &str) -> String {
+    for _ in 0..100 {
+        let shown = send(client.get(format!("{ops}/metrics"))).await.body;
+        if shown.contains("drawbridge_users{") {
+            return shown;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("nobody counts the users");
+}
