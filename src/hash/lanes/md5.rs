@@ -77,14 +77,13 @@ static K: [u32; 64] = [
 #[inline(always)]
 pub fn compress<const N: usize>(state: &mut [[u32; N]; 4], block: &[[u32; N]; 16]) {
     let [mut a, mut b, mut c, mut d] = *state;
-    // Of constants that it knows, the compiler adds each one last, where a chain that runs alone waits for it: a fifth
-    // of the whole.
-    let constants: &[u32; 64] = if N == 1 { std::hint::black_box(&K) } else { &K };
-    // What is known before `b` is added first, for the same reason.
+    // What is known before `b` is added first. The compiler would take the terms in an order of its own, in which a chain
+    // that runs alone waits for each of them: a third of the whole.
     macro_rules! steps {
         ($f:ident: $($a:ident $b:ident $c:ident $d:ident $word:literal $turn:literal $constant:literal)*) => {$(
             for lane in 0..N {
-                let early = $a[lane].wrapping_add(block[$word][lane]).wrapping_add(constants[$constant]);
+                let early = $a[lane].wrapping_add(block[$word][lane]).wrapping_add(K[$constant]);
+                let early = if N == 1 { std::hint::black_box(early) } else { early };
                 $a[lane] = $f(early, $b[lane], $c[lane], $d[lane]).rotate_left($turn).wrapping_add($b[lane]);
             }
         )*};
