@@ -1,6 +1,6 @@
 //! What a user of `bulk export` takes, part by part in memory and as a whole from PostgreSQL: `cargo bench --bench export`.
 //!
-//! Beside `psql COPY` and a script in Python: `benches/compare/export.py`.
+//! Beside `psql COPY` and a script in Python: `benches/compare/logins.py --only export`.
 #![allow(clippy::pedantic, reason = "a bench fails loudly")]
 mod support;
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Logins, look-ups and marks of Drawbridge beside those of honest peers, in turns, as one Markdown table with the goals.
+"""Logins, look-ups, marks and the export of Drawbridge beside those of honest peers, in turns, as one Markdown table with the goals.
 
 `benches/compare/README.md` says what honest means, and how to read the table.
 """
@@ -91,7 +91,7 @@ def versions(rig):
 
 
 def compare(options, rig):
-    prepare.host(options.peers)
+    prepare.host(options.peers, exports="export" in options.only)
     rig.programs = commands(options.peers, os.path.abspath(options.bridge) if options.bridge else None)
     prepare.say(f"PostgreSQL with {options.users:,} users …")
     rig.issuer = Issuer(rig.directory)

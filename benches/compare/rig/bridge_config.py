@@ -2,7 +2,7 @@
 
 import os
 
-# The table of `users.py` and of `export.py`.
+# The table of `users.py`.
 USERS = """[users]
 table = "users"
 identifiers = ["email", "username"]

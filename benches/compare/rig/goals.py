@@ -24,7 +24,7 @@ class Goal:
 
     def told(self, unit):
         sign = {">=": "≥", "<=": "≤"}[self.sign]
-        return f"{sign} {self.bound:g} × {self.text}" if self.text else f"{sign} {self.bound:g} {unit}".strip()
+        return f"{sign} {self.bound:.3g} × {self.text}" if self.text else f"{sign} {self.bound:g} {unit}".strip()
 
     def reached(self, figures: Figures, key):
         """The figure that is held against the bound, and whether it keeps to it; `None` where nothing was measured."""
@@ -98,3 +98,10 @@ def rows(connections, pools):
         for pool in pools:
             text = f"`/{route}`, {count} connections, `database.pool` {pool}: a second"
             yield Row((f"pool {route}", "per_second", str(pool)), text, "", 1)
+    yield Row(("export drawbridge", "seconds"), "`bulk export`", "s", 2,
+              (Goal("<=", 1.5, of=("export copy", "seconds"), text="`psql COPY`"),
+               Goal("<=", 1 / 7, of=("export python", "seconds"), text="the Python script")))
+    yield Row(("export copy", "seconds"), "… `psql COPY` of the same rows to nowhere", "s", 2)
+    yield Row(("export python", "seconds"), "… a Python script (psycopg)", "s", 2)
+    yield Row(("export drawbridge", "mib"), "… peak memory of `bulk export`", "MiB", 0, (Goal("<=", 64),))
+    yield Row(("export python", "mib"), "… of the Python script", "MiB", 0)

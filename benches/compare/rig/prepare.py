@@ -21,7 +21,7 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def packages(peers):
+def packages(peers, exports):
     """Names of the Debian packages that are missing."""
     missing = [name for name in ("wrk", "openssl") if not shutil.which(name)]
     if not list(Path("/usr/lib/postgresql").glob("*/bin/postgres")):
@@ -30,7 +30,7 @@ def packages(peers):
         missing.extend(["gcc", "libc6-dev"])
     if any(peer.startswith("fastify") for peer in peers) and not shutil.which("npm"):
         missing.append("npm")
-    if "fastapi" in peers:
+    if exports or "fastapi" in peers:
         try:
             import ensurepip  # noqa: F401
         except ImportError:
@@ -53,8 +53,9 @@ def no_service_starts():
         policy.unlink(missing_ok=True)
 
 
-def host(peers):
-    missing = packages(peers)
+def host(peers, exports=False):
+    """Installs what is missing; `exports` when the Python script exports, too."""
+    missing = packages(peers, exports)
     if not missing:
         return
     if os.getuid() != 0:
@@ -106,7 +107,8 @@ def fastify():
     return [program, str(directory / "server.mjs")]
 
 
-def fastapi():
+def python():
+    """A Python with the packages of both peers that are written in it."""
     directory, sources = CACHE / "fastapi", PEERS / "fastapi"
     is_fresh, done = fresh(directory, sources / "requirements.txt")
     if not is_fresh:
@@ -115,7 +117,15 @@ def fastapi():
         run(sys.executable, "-m", "venv", str(directory))
         run(str(directory / "bin" / "pip"), "install", "-q", "-r", str(sources / "requirements.txt"))
         done()
-    return [str(directory / "bin" / "python"), "-B", "-m", "uvicorn", "server:app", "--app-dir", str(sources), "--workers", "2",
+    return [str(directory / "bin" / "python"), "-B"]
+
+
+def python_export():
+    return [*python(), str(PEERS / "python-export" / "export.py")]
+
+
+def fastapi():
+    return [*python(), "-m", "uvicorn", "server:app", "--app-dir", str(PEERS / "fastapi"), "--workers", "2",
             "--host", "127.0.0.1", "--no-access-log", "--log-level", "warning", "--loop", "uvloop", "--http", "httptools",
             "--timeout-keep-alive", "75", "--no-server-header", "--port"]
 

@@ -105,6 +105,11 @@ class Database:
                  f"union all select 'legacy|gone' || n, now(), 'earlier' from generate_series(1, {MARKED}) n")
         self.sql(f"vacuum analyze {LEDGER}")
 
+    def mark_some(self):
+        """One user in twenty has crossed."""
+        self.sql(f"insert into {LEDGER} select 'legacy|' || n, now(), 'client' from generate_series(7, {self.users}, 20) n")
+        self.sql(f"vacuum analyze {LEDGER}")
+
     def cpu(self):
         return cpu_seconds(self.server.pid)
 
