@@ -2,10 +2,11 @@
 use super::{
     Accounts,
     error::Refusal,
+    marking::Wanted,
     subject::{Account, Subject},
     user_id,
 };
-use crate::ledger::Mark;
+use crate::ledger::{Mark, NewMark};
 use std::time::Instant;
 
 impl Accounts {
@@ -27,13 +28,14 @@ impl Accounts {
         // An id that could never have been ours is nobody's.
         let user_id = user_id::user_id(&self.users.id_prefix, key).map_err(|_| Refusal::UserNotFound)?;
         subject.account = Some(Account::of_user_id(&user_id));
-        if self.ask("has_key", deadline, self.store.has_key(key)).await? == Some(false) {
+        let mark = NewMark { user_id: user_id.clone(), marked_by: client_id.to_owned() };
+        let wanted = Wanted { key: key.to_owned(), mark };
+        let Some(mark) = self.ask("mark", deadline, self.marking.mark(wanted)).await? else {
             // A mark outlives its row: the answer about it stays the same.
             let standing = self.ask("ledger", deadline, self.ledger.migrated_at(&user_id)).await?;
             let migrated_at = standing.ok_or(Refusal::UserNotFound)?;
             return Ok((user_id, Mark { migrated_at, newly_marked: false }));
-        }
-        let mark = self.ask("mark", deadline, self.ledger.mark(&user_id, client_id)).await?;
+        };
         if mark.newly_marked {
             self.metrics.marked.inc();
         }

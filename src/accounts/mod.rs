@@ -9,6 +9,7 @@ pub mod get_user;
 pub mod json_text;
 pub mod login;
 pub mod mark_migrated;
+pub mod marking;
 pub mod marks;
 pub mod metadata;
 mod mfa_factors;
@@ -33,6 +34,7 @@ use crate::{
     telemetry::metrics::Metrics,
 };
 use decoy::Decoy;
+use marking::Marking;
 use progress::Progress;
 use std::{sync::Arc, time::Instant};
 use throttle::Throttle;
@@ -44,6 +46,8 @@ pub struct Accounts {
     pub store: Arc<dyn Store>,
     /// Our marks.
     pub ledger: Arc<dyn Ledger>,
+    /// What enters them.
+    pub marking: Arc<Marking>,
     /// Where passwords are verified.
     pub pool: Arc<VerifyPool>,
     /// What is verified when there is nothing to verify.

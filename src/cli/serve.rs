@@ -5,7 +5,7 @@ mod surroundings;
 
 use super::terminal::{self, Exit};
 use crate::{
-    accounts::Accounts,
+    accounts::{Accounts, marking::Marking},
     config::{Config, load::Needs, log::Format},
     hash::lanes::processor,
     http::{
@@ -133,9 +133,12 @@ pub async fn assemble(
     // Last: the stream's first line is written, so nothing may fail any more.
     let audit = parts::recorder(config, before, &metrics)?;
     let draining = before.map(|before| Arc::clone(&before.bridge.draining)).unwrap_or_default();
+    let asking = metrics.query_seconds.with_label_values(&["has_key"]);
+    let marking = Marking::new(Arc::clone(&opened.store), Arc::clone(&opened.ledger), runtime.clone(), asking);
     let accounts = Accounts {
         store: opened.store,
         ledger: opened.ledger,
+        marking,
         pool,
         decoy: opened.decoy,
         users: config.users.clone(),

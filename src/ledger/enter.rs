@@ -1,5 +1,5 @@
 //! New marks by one statement that tells which of them were not there yet; every backend has its own.
-use super::schema::drawbridge_migrated_users::dsl;
+use super::{NewMark, Pace, schema::drawbridge_migrated_users::dsl};
 use crate::store::{session::DieselConnection, sqlite::AsyncSqlite};
 use chrono::NaiveDateTime;
 use diesel::{
@@ -13,21 +13,10 @@ use diesel_async::{AsyncMysqlConnection, AsyncPgConnection, RunQueryDsl};
 use futures_util::{FutureExt, future::BoxFuture};
 use std::time::Duration;
 
-/// A mark to be entered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct NewMark {
-    /// Whose.
-    pub user_id: String,
-    /// The client that says so.
-    pub marked_by: String,
-}
-
 /// A connection that enters marks.
 pub(crate) trait Enter: DieselConnection {
-    /// Most statements of this kind under way.
-    const AT_ONCE: usize;
-    /// How long the last one is under way before the next one begins beside it.
-    const PATIENCE: Duration;
+    /// How many statements of this kind at once, and when.
+    const PACE: Pace;
     /// Enters the marks that are not there yet, and tells whose they are. The users are different ones, and in the order
     /// of their ids, so that no two statements wait for each other.
     fn enter<'a>(&'a mut self, marks: &'a [NewMark], moment: NaiveDateTime) -> BoxFuture<'a, QueryResult<Vec<String>>>;
@@ -60,8 +49,7 @@ impl Query for InsertNew {
 
 impl Enter for AsyncPgConnection {
     // One that is held up holds up nobody else; otherwise one after the other is quicker than several small ones.
-    const AT_ONCE: usize = 4;
-    const PATIENCE: Duration = Duration::from_millis(5);
+    const PACE: Pace = Pace { most: 100, at_once: 4, patience: Duration::from_millis(5) };
 
     fn enter<'a>(&'a mut self, marks: &'a [NewMark], moment: NaiveDateTime) -> BoxFuture<'a, QueryResult<Vec<String>>> {
         let (user_ids, marked_by) = marks.iter().map(|mark| (mark.user_id.clone(), mark.marked_by.clone())).unzip();
@@ -81,8 +69,7 @@ struct Entered {
 
 impl Enter for AsyncSqlite {
     // It has one writer.
-    const AT_ONCE: usize = 1;
-    const PATIENCE: Duration = Duration::ZERO;
+    const PACE: Pace = Pace { most: 100, at_once: 1, patience: Duration::ZERO };
 
     fn enter<'a>(&'a mut self, marks: &'a [NewMark], moment: NaiveDateTime) -> BoxFuture<'a, QueryResult<Vec<String>>> {
         let list: Vec<[&str; 2]> = marks.iter().map(|mark| [&*mark.user_id, &*mark.marked_by]).collect();
@@ -97,9 +84,8 @@ impl Enter for AsyncSqlite {
 }
 
 impl Enter for AsyncMysqlConnection {
-    // Each mark is a statement here: as many as the pool of the ledger has connections.
-    const AT_ONCE: usize = 4;
-    const PATIENCE: Duration = Duration::ZERO;
+    // Each mark is a statement here: as many at once as the pool of the ledger has connections.
+    const PACE: Pace = Pace { most: 1, at_once: 4, patience: Duration::ZERO };
 
     fn enter<'a>(&'a mut self, marks: &'a [NewMark], moment: NaiveDateTime) -> BoxFuture<'a, QueryResult<Vec<String>>> {
         async move {

@@ -1,13 +1,10 @@
 //! Marks in the three databases. A mark is inserted or found, never changed: the role has INSERT and SELECT alone.
 use super::{
-    BULK, Ledger, Mark, PAGE,
-    enter::{Enter, NewMark},
-    insert_all::InsertAll,
+    BULK, Ledger, Mark, NewMark, PAGE, Pace, enter::Enter, enter_or_find::enter_or_find, insert_all::InsertAll,
     schema::drawbridge_migrated_users::dsl,
-    together::{Together, lost},
 };
 use crate::store::{
-    error::{StoreError, StoreErrorKind},
+    error::StoreError,
     runtime::DatabaseRuntime,
     session::{self, Diesel, SessionLimits, Sessions, Work},
 };
@@ -108,9 +105,7 @@ pub(crate) struct SqlLedger<C: Register>
 where
     Diesel<C>: Manager<Type = C, Error = SetupError> + Send + Sync,
 {
-    sessions: Arc<Sessions<Diesel<C>>>,
-    together: Arc<Together>,
-    runtime: DatabaseRuntime,
+    sessions: Sessions<Diesel<C>>,
 }
 
 impl<C: Register> SqlLedger<C>
@@ -118,8 +113,7 @@ where
     Diesel<C>: Manager<Type = C, Error = SetupError> + Send + Sync,
 {
     pub fn new(setup: SetupCallback<C>, limits: SessionLimits, runtime: DatabaseRuntime) -> Result<Self, StoreError> {
-        let sessions = Arc::new(Sessions::new(session::diesel(setup), limits, runtime.clone())?);
-        Ok(Self { sessions, together: Arc::default(), runtime })
+        Ok(Self { sessions: Sessions::new(session::diesel(setup), limits, runtime)? })
     }
 
     async fn find(&self, user_id: &str) -> Result<Option<(NaiveDateTime, String)>, StoreError> {
@@ -137,17 +131,12 @@ impl<C: Register> Ledger for SqlLedger<C>
 where
     Diesel<C>: Manager<Type = C, Error = SetupError> + Send + Sync,
 {
-    async fn mark(&self, user_id: &str, marked_by: &str) -> Result<Mark, StoreError> {
-        if user_id.contains('\0') || marked_by.contains('\0') || user_id.chars().count() > 255 {
-            return Err(StoreError::new(StoreErrorKind::Refused, "the `user_id` cannot be entered into the ledger"));
-        }
-        let mark = NewMark { user_id: user_id.to_owned(), marked_by: marked_by.chars().take(255).collect() };
-        let (answer, lead) = self.together.join::<C>(mark);
-        if let Some(lead) = lead {
-            // In a task of its own: whoever leads enters the marks of others, too.
-            self.runtime.spawn(lead.enter_all(Arc::clone(&self.sessions)));
-        }
-        answer.await.unwrap_or_else(|_| Err(lost()))
+    async fn enter(&self, marks: &[NewMark]) -> Result<Vec<Mark>, StoreError> {
+        enter_or_find(&self.sessions, marks).await
+    }
+
+    fn pace(&self) -> Pace {
+        C::PACE
     }
 
     async fn mark_all(&self, user_ids: &[String], marked_by: &str) -> Result<(), StoreError> {

@@ -1,16 +1,16 @@
 //! Our marks: who has crossed, when, and which client said so. The only schema that is ours.
 mod enter;
+mod enter_or_find;
 mod insert_all;
 mod marks;
 mod open;
 pub mod schema;
 mod sqlserver;
-mod together;
 
-use crate::store::error::StoreError;
+use crate::store::error::{StoreError, StoreErrorKind};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 pub use open::{Missing, create_file, open, table};
 
@@ -32,11 +32,39 @@ pub struct Mark {
     pub newly_marked: bool,
 }
 
+/// A mark to be entered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMark {
+    /// Whose.
+    pub user_id: String,
+    /// The client that says so.
+    pub marked_by: String,
+}
+
+/// How a ledger is best asked when many marks come at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// Most marks of one statement; one where it cannot be all or nothing.
+    pub most: usize,
+    /// Most statements under way.
+    pub at_once: usize,
+    /// How long the last one is under way before the next one begins beside it.
+    pub patience: Duration,
+}
+
 /// The ledger of migrated users. `user_id` is the profile's, prefix included.
 #[async_trait]
 pub trait Ledger: Send + Sync {
-    /// Enters a mark, or answers with the one that stands. Concurrent calls agree.
-    async fn mark(&self, user_id: &str, marked_by: &str) -> Result<Mark, StoreError>;
+    /// Enters marks, or finds those that stand: as many answers, in their order. Of two for one user the first one is
+    /// entered. Concurrent calls agree. One that is refused is a reason to refuse all.
+    async fn enter(&self, marks: &[NewMark]) -> Result<Vec<Mark>, StoreError>;
+    /// How it is best asked.
+    fn pace(&self) -> Pace;
+    /// Enters one mark, or answers with the one that stands.
+    async fn mark(&self, user_id: &str, marked_by: &str) -> Result<Mark, StoreError> {
+        let mark = NewMark { user_id: user_id.to_owned(), marked_by: marked_by.to_owned() };
+        self.enter(&[mark]).await?.pop().ok_or_else(lost)
+    }
     /// Enters the marks that are not there yet, at one moment.
     async fn mark_all(&self, user_ids: &[String], marked_by: &str) -> Result<(), StoreError>;
     /// When the user was marked, if ever.
@@ -54,4 +82,9 @@ pub trait Ledger: Send + Sync {
     async fn count(&self) -> Result<u64, StoreError>;
     /// Whether the ledger answers.
     async fn ping(&self) -> Result<(), StoreError>;
+}
+
+/// Nobody answers any more.
+pub(crate) fn lost() -> StoreError {
+    StoreError::new(StoreErrorKind::Schema, "the reply of the database could not be read")
 }

@@ -1,5 +1,5 @@
 //! Marks in SQL Server, by the same rules as in the other databases: inserted or found, never changed.
-use super::{BULK, Ledger, Mark, PAGE};
+use super::{BULK, Ledger, Mark, NewMark, PAGE, Pace};
 use crate::store::{
     error::{StoreError, StoreErrorKind},
     session::{Sessions, Work},
@@ -8,7 +8,7 @@ use crate::store::{
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
 use futures_util::FutureExt;
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 use tiberius::{Query, error::Error as TdsError};
 
 /// How a moment is written and read: whole microseconds.
@@ -31,36 +31,9 @@ impl TdsLedger {
     pub fn new(sessions: Sessions<TdsManager>) -> Self {
         Self { sessions }
     }
-}
 
-type Found = Option<(NaiveDateTime, String)>;
-
-async fn find(client: &mut Tds, user_id: &str) -> Result<Found, TdsError> {
-    let mut query = Query::new(FIND);
-    query.bind(user_id.to_owned());
-    let Some(row) = query.query(client).await?.into_row().await? else { return Ok(None) };
-    let text = |place: usize| row.get::<&str, _>(place).map(ToOwned::to_owned);
-    let moment = text(0).and_then(|text| NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S%.f").ok());
-    match moment {
-        Some(moment) => Ok(Some((moment, text(1).unwrap_or_default()))),
-        None => Err(TdsError::Conversion("a moment of the ledger cannot be read".into())),
-    }
-}
-
-/// Inserts so many marks, those that are there already left as they are.
-fn insert_missing(users: usize) -> String {
-    let places: Vec<String> = (3..users + 3).map(|n| format!("(@P{n})")).collect();
-    format!(
-        "insert into drawbridge_migrated_users (user_id, migrated_at, marked_by) select given.user_id, \
-         convert(datetime2(6), @P1, 126), @P2 from (values {}) as given(user_id) where not exists (select 1 from \
-         drawbridge_migrated_users with (updlock, holdlock) where user_id = given.user_id)",
-        places.join(", ")
-    )
-}
-
-#[async_trait]
-impl Ledger for TdsLedger {
-    async fn mark(&self, user_id: &str, marked_by: &str) -> Result<Mark, StoreError> {
+    /// Enters one mark, or finds the one that stands.
+    async fn enter_one(&self, user_id: &str, marked_by: &str) -> Result<Mark, StoreError> {
         if user_id.contains('\0') || marked_by.contains('\0') || user_id.encode_utf16().count() > 255 {
             return Err(StoreError::new(StoreErrorKind::Refused, "the `user_id` cannot be entered into the ledger"));
         }
@@ -92,6 +65,47 @@ impl Ledger for TdsLedger {
             .boxed()
         });
         self.sessions.run(work).await
+    }
+}
+
+type Found = Option<(NaiveDateTime, String)>;
+
+async fn find(client: &mut Tds, user_id: &str) -> Result<Found, TdsError> {
+    let mut query = Query::new(FIND);
+    query.bind(user_id.to_owned());
+    let Some(row) = query.query(client).await?.into_row().await? else { return Ok(None) };
+    let text = |place: usize| row.get::<&str, _>(place).map(ToOwned::to_owned);
+    let moment = text(0).and_then(|text| NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S%.f").ok());
+    match moment {
+        Some(moment) => Ok(Some((moment, text(1).unwrap_or_default()))),
+        None => Err(TdsError::Conversion("a moment of the ledger cannot be read".into())),
+    }
+}
+
+/// Inserts so many marks, those that are there already left as they are.
+fn insert_missing(users: usize) -> String {
+    let places: Vec<String> = (3..users + 3).map(|n| format!("(@P{n})")).collect();
+    format!(
+        "insert into drawbridge_migrated_users (user_id, migrated_at, marked_by) select given.user_id, \
+         convert(datetime2(6), @P1, 126), @P2 from (values {}) as given(user_id) where not exists (select 1 from \
+         drawbridge_migrated_users with (updlock, holdlock) where user_id = given.user_id)",
+        places.join(", ")
+    )
+}
+
+#[async_trait]
+impl Ledger for TdsLedger {
+    async fn enter(&self, marks: &[NewMark]) -> Result<Vec<Mark>, StoreError> {
+        let mut standing = Vec::with_capacity(marks.len());
+        for NewMark { user_id, marked_by } in marks {
+            standing.push(self.enter_one(user_id, marked_by).await?);
+        }
+        Ok(standing)
+    }
+
+    fn pace(&self) -> Pace {
+        // Each mark is a statement here.
+        Pace { most: 1, at_once: 4, patience: Duration::ZERO }
     }
 
     async fn mark_all(&self, user_ids: &[String], marked_by: &str) -> Result<(), StoreError> {

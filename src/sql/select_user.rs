@@ -132,6 +132,27 @@ pub fn push_where(pieces: &mut Vec<Piece>, origin: &Origin, compared: &[(Express
     pieces.push(")".into());
 }
 
+/// `where key in (…)` so many values: key `i` is compared with slot `2 i`, and with slot `2 i + 1` where it has a second.
+pub fn push_among(
+    pieces: &mut Vec<Piece>,
+    origin: &Origin,
+    (key, comparison): &(Expression, Comparison),
+    count: usize,
+) {
+    let filtered = push_filter(pieces, origin);
+    pieces.push(if filtered { " and " } else { " where " }.into());
+    comparison.column.push(pieces, key.pieces());
+    for index in 0..count {
+        pieces.push(if index > 0 { ", " } else { " in (" }.into());
+        comparison.value.push(pieces, [Piece::Bind(2 * index)]);
+        if let Some(second) = &comparison.second {
+            pieces.push(", ".into());
+            second.push(pieces, [Piece::Bind(2 * index + 1)]);
+        }
+    }
+    pieces.push(")".into());
+}
+
 /// `where key > slot 0 order by key`, or the order alone for the first rows.
 pub fn push_behind(
     pieces: &mut Vec<Piece>,

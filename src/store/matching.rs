@@ -55,11 +55,6 @@ pub(crate) fn answers(value: &LegacyValue, typed: &str) -> bool {
     printed(value).is_some_and(|text| folded(&text) == folded(typed))
 }
 
-/// Whether a key column's value is exactly this key.
-pub(crate) fn is_key(value: &LegacyValue, key: &str) -> bool {
-    printed(value).is_some_and(|text| text == key)
-}
-
 /// The text of a key, as a page goes on behind it; `None` for NULL and what has no stable text.
 pub(crate) fn key(value: &LegacyValue) -> Option<String> {
     match value {
@@ -68,7 +63,8 @@ pub(crate) fn key(value: &LegacyValue) -> Option<String> {
     }
 }
 
-fn printed(value: &LegacyValue) -> Option<String> {
+/// A value as the text that a person or a `user_id` has of it.
+pub(crate) fn printed(value: &LegacyValue) -> Option<String> {
     match value {
         LegacyValue::Text(text) | LegacyValue::Decimal(text) | LegacyValue::Moment(text) => Some(text.clone()),
         LegacyValue::Int(number) => Some(number.to_string()),

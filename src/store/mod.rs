@@ -4,6 +4,7 @@ pub mod console;
 mod copy_tap;
 pub mod error;
 pub mod home;
+mod key_lookup;
 pub mod legacy_row;
 mod marks;
 mod matching;
@@ -69,9 +70,9 @@ pub trait Store: Send + Sync {
     fn tells_marks(&self) -> bool {
         false
     }
-    /// Whether a row has this key (the part of `user_id` behind the prefix). `None` when the operator's own SELECT
-    /// gives no way to ask.
-    async fn has_key(&self, key: &str) -> Result<Option<bool>, StoreError>;
+    /// Which of these keys (the parts of `user_id` behind the prefix) a row has, in their order. `None` when the
+    /// operator's own SELECT gives no way to ask.
+    async fn has_keys(&self, keys: &[&str]) -> Result<Option<Vec<bool>>, StoreError>;
     /// Whether the database answers.
     async fn ping(&self) -> Result<(), StoreError>;
     /// Up to `limit` rows, with the password columns only: to choose the decoy.

@@ -1,6 +1,7 @@
 //! From the configuration and the catalogue to the statements of a store. Every name that does not fit is reported,
 //! not only the first.
 use super::{
+    key_lookup::KeyLookup,
     marks,
     matching::Parse,
     shape::Shape,
@@ -182,11 +183,8 @@ pub(crate) fn plan(
         selected.insert(outputs.len(), mark);
         reading(dialect, &selected, origin, &compared, rows)
     });
-    let key_reading = is_table.then(|| {
-        let selected = [(key.name.clone(), key.shape, select(&key))];
-        let compared = [(key.expression.clone(), key.key.clone())];
-        (reading(dialect, &selected, origin, &compared, ROWS_LOOSE), key.parse)
-    });
+    let key_order = (key.expression.clone(), key.key.clone());
+    let key_lookup = is_table.then(|| KeyLookup::new(dialect, origin, &key));
     let password_columns = outputs
         .iter()
         .filter(|(name, _)| {
@@ -210,11 +208,11 @@ pub(crate) fn plan(
         folded,
         identifiers,
         rows,
-        key: key_reading,
+        key: key_lookup,
         origin: origin.clone(),
         password: password_columns,
         mapped,
-        key_order: (key.expression.clone(), key.key.clone()),
+        key_order,
         dialect,
     };
     Ok((plan, slow))

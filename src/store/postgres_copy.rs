@@ -3,6 +3,7 @@
 use super::{
     copy_tap::{self, Rows},
     error::{StoreError, StoreErrorKind},
+    key_lookup::KeyLookup,
     legacy_row::LegacyValue,
     matching::Parse,
     postgres::Settings,
@@ -46,7 +47,7 @@ impl Copy {
 
 impl Whole for Copy {
     fn stream(&self, plan: &Plan, stripes: Option<Stripes>) -> Option<RowStream> {
-        let (_, parse) = plan.key.as_ref()?;
+        let KeyLookup { parse, .. } = plan.key.as_ref()?;
         let (stream, sink) = RowStream::of(&plan.copy(None, None)?);
         let (settings, plan, parse) = (Arc::clone(&self.settings), plan.clone(), *parse);
         self.runtime.spawn(async move {

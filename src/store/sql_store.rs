@@ -3,6 +3,7 @@
 use super::{
     Found, Store,
     error::{StoreError, StoreErrorKind},
+    key_lookup::KeyLookup,
     legacy_row::{LegacyRow, LegacyValue},
     matching::{self, Parse},
     row_stream::{Batch, RowStream, Sink, StreamError},
@@ -18,9 +19,13 @@ use deadpool::managed::Manager;
 use diesel::QueryResult;
 use diesel_async::pooled_connection::PoolError as SetupError;
 use futures_util::future::BoxFuture;
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::HashSet,
+    slice,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 /// The columns of a reading: names and shapes.
@@ -186,8 +191,9 @@ impl<R: RowReader> Store for SqlStore<R> {
 
     async fn tell_marks(&self) -> bool {
         let Some(reading) = &self.plan.find_marked else { return false };
-        // For nobody: the role may not see the ledger, or its table is not the first of this name.
-        let works = self.look_up(reading, Vec::new()).await;
+        // For nobody: the role may not see the ledger, or its table is not the first of this name. On the connection that
+        // reads the sample next: that of a lookup belongs to the thread that asks for it.
+        let works = self.read(reading, Vec::new()).await;
         if let Err(error) = &works {
             tracing::debug!(%error, "marks are asked for by themselves");
         }
@@ -199,11 +205,23 @@ impl<R: RowReader> Store for SqlStore<R> {
         self.tells_marks.load(Ordering::Relaxed)
     }
 
-    async fn has_key(&self, key: &str) -> Result<Option<bool>, StoreError> {
-        let Some((reading, parse)) = &self.plan.key else { return Ok(None) };
-        let Some(value) = parse.bindable(key).filter(|_| !key.contains('\0')) else { return Ok(Some(false)) };
-        let rows = self.look_up(reading, vec![Some(value.clone()), Some(value)]).await?;
-        Ok(Some(rows.iter().flatten().any(|value| matching::is_key(value, key))))
+    async fn has_keys(&self, keys: &[&str]) -> Result<Option<Vec<bool>>, StoreError> {
+        let Some(lookup) = &self.plan.key else { return Ok(None) };
+        let possible = lookup.possible(keys);
+        let mut found = HashSet::new();
+        for question in lookup.questions(&possible) {
+            let rows = self.read(question.reading, question.values.clone()).await?;
+            if let Some(told) = question.told(rows) {
+                found.extend(told);
+                continue;
+            }
+            for key in question.keys {
+                let alone = lookup.question(slice::from_ref(key));
+                let rows = self.read(alone.reading, alone.values.clone()).await?;
+                found.extend(alone.told(rows).into_iter().flatten());
+            }
+        }
+        Ok(Some(keys.iter().map(|key| found.contains(*key)).collect()))
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
@@ -220,7 +238,7 @@ impl<R: RowReader> Store for SqlStore<R> {
     }
 
     async fn page(&self, after: Option<&str>, limit: u32) -> Result<Option<Vec<LegacyRow>>, StoreError> {
-        let Some((_, parse)) = &self.plan.key else { return Ok(None) };
+        let Some(KeyLookup { parse, .. }) = &self.plan.key else { return Ok(None) };
         let Some(reading) = self.plan.page(after.is_some(), limit) else { return Ok(None) };
         let after = after.map(|key| parse.bindable(key));
         let rows = self.read(&reading, after.into_iter().collect()).await?;
@@ -228,7 +246,7 @@ impl<R: RowReader> Store for SqlStore<R> {
     }
 
     fn walk(self: Arc<Self>, stripes: Option<Stripes>) -> Option<RowStream> {
-        let (key, parse) = self.plan.key.as_ref()?;
+        let KeyLookup { one: key, parse, .. } = self.plan.key.as_ref()?;
         let parse = *parse;
         // Other keys have no stripes: every reader reads all.
         let stripes = stripes.filter(|_| key.columns.first().is_some_and(|(_, shape)| *shape == Shape::Int));

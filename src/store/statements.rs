@@ -1,5 +1,6 @@
 //! The statements of a store, once they are planned: what is looked up, sampled, paged and counted.
 use super::{
+    key_lookup::KeyLookup,
     legacy_row::Names,
     matching::{self, Parse},
     plan::ColumnFacts,
@@ -41,7 +42,7 @@ pub(crate) struct Plan {
     /// Rows that the lookup reads at most.
     pub rows: usize,
     /// The key lookup of a table.
-    pub key: Option<(Reading, Parse)>,
+    pub key: Option<KeyLookup>,
     /// Where samples come from.
     pub origin: Origin,
     pub password: Vec<ColumnFacts>,

@@ -31,7 +31,7 @@ async fn look_up(bench: &Bench, users: &drawbridge::config::users::Users) -> Dur
     for n in 1..=LOOKUPS {
         assert_eq!(id_of(&one(store.find(&format!("p{n}@X.org")).await)), i128::from(n));
         assert_eq!(id_of(&one(store.find(&format!("n{n}")).await)), i128::from(n));
-        assert_eq!(store.has_key(&n.to_string()).await, Ok(Some(true)));
+        assert_eq!(store.has_keys(&[&n.to_string()]).await, Ok(Some(vec![true])));
     }
     started.elapsed()
 }

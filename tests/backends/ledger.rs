@@ -1,7 +1,6 @@
 //! The ledger: entered once, whoever asks and however often.
 use crate::bench::Bench;
-use drawbridge::{ledger::Ledger, store::error::StoreErrorKind};
-use futures_util::future::join_all;
+use drawbridge::ledger::NewMark;
 use std::collections::HashSet;
 
 crate::on_every_backend!(marks_are_entered_once);
@@ -38,52 +37,8 @@ async fn marks_are_entered_once(bench: &mut Bench) {
     assert_eq!(ledger.count_since(chrono::DateTime::UNIX_EPOCH, true).await.unwrap(), 1199);
     assert_eq!(ledger.count().await.unwrap(), 1202);
     ledger.mark_all(&[], "nobody").await.unwrap();
-    those_who_come_together_are_told_apart(&*ledger).await;
-}
-
-/// Three clients for each of many users at once, some of whom have crossed before.
-async fn those_who_come_together_are_told_apart(ledger: &dyn Ledger) {
-    let before = ledger.count().await.unwrap();
-    let user = |number: usize| format!("together|{number}");
-    let mut standing = Vec::new();
-    for number in 0..10 {
-        standing.push(ledger.mark(&user(number), "earlier").await.unwrap().migrated_at);
-    }
-    let marks = join_all((0..300).map(|n| {
-        let user = user(n % 100);
-        async move { ledger.mark(&user, &format!("client-{}", n / 100)).await.unwrap() }
-    }))
-    .await;
-    for number in 0..100 {
-        let theirs: Vec<_> = marks.iter().skip(number).step_by(100).collect();
-        let new = theirs.iter().filter(|mark| mark.newly_marked).count();
-        assert_eq!(new, usize::from(number >= 10), "{number}");
-        assert!(theirs.iter().all(|mark| mark.migrated_at == theirs[0].migrated_at), "{number}");
-        assert_eq!(ledger.migrated_at(&user(number)).await.unwrap(), Some(theirs[0].migrated_at));
-        assert!(standing.get(number).is_none_or(|moment| *moment == theirs[0].migrated_at), "{number}");
-    }
-    assert_eq!(ledger.count().await.unwrap(), before + 100);
-}
-
-#[tokio::test]
-async fn a_mark_that_is_refused_keeps_no_other_out() {
-    let bench = Bench::own_postgres();
-    let ledger = bench.ledger().await.unwrap();
-    bench.exec(
-        "create function refuse() returns trigger language plpgsql as $$ begin raise exception 'never'; end $$; \
-         create trigger refuse before insert on drawbridge_migrated_users for each row \
-         when (new.user_id = 'legacy|7') execute function refuse()",
-    );
-    let marks = join_all((0..40).map(|n| {
-        let ledger = ledger.clone();
-        async move { ledger.mark(&format!("legacy|{n}"), "client").await }
-    }))
-    .await;
-    for (number, mark) in marks.into_iter().enumerate() {
-        match mark {
-            Ok(mark) => assert!(mark.newly_marked && number != 7, "{number}"),
-            Err(error) => assert!(error.kind == StoreErrorKind::Refused && number == 7, "{number}: {error}"),
-        }
-    }
-    assert_eq!(ledger.count().await.unwrap(), 39);
+    let several = ["twice", "once", "twice"].map(|user_id| NewMark { user_id: user_id.into(), marked_by: "x".into() });
+    let marks = ledger.enter(&several).await.unwrap();
+    assert_eq!(marks.iter().map(|mark| mark.newly_marked).collect::<Vec<_>>(), [true, true, false]);
+    assert!(marks[0].migrated_at == marks[2].migrated_at && ledger.enter(&[]).await.unwrap().is_empty());
 }

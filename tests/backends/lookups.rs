@@ -14,6 +14,7 @@ crate::on_every_backend!(
     what_is_missing_is_all_told,
     statements_are_prepared_once,
     keys_are_strict,
+    a_key_behind_too_many_rows_of_another_is_found,
     only_mapped_columns_are_read,
 );
 
@@ -137,7 +138,7 @@ async fn views_and_own_select(bench: &mut Bench) {
         Some(LegacyValue::Bool(false) | LegacyValue::Int(0))
     ));
     assert!(is_nobody(store.find("nobody").await));
-    assert_eq!(store.has_key("1").await, Ok(None));
+    assert_eq!(store.has_keys(&["1"]).await, Ok(None));
     assert!(store.sample(5).await.unwrap().is_empty());
 
     for wrong in
@@ -190,16 +191,32 @@ async fn keys_are_strict(bench: &mut Bench) {
     let table = bench.people(&[(5, "user@example.org", "alice")]);
     let mut users = users(&table);
     let store = bench.open(&users).await.unwrap();
-    assert_eq!(store.has_key("5").await, Ok(Some(true)));
+    assert_eq!(store.has_keys(&["5"]).await, Ok(Some(vec![true])));
     for key in ["5abc", "05", "+5", " 5", "5 ", "6", "", "5.0", "99999999999999999999999", "5\u{0}"] {
-        assert_eq!(store.has_key(key).await, Ok(Some(false)), "{key:?}");
+        assert_eq!(store.has_keys(&[key]).await, Ok(Some(vec![false])), "{key:?}");
     }
+    let mixed = store.has_keys(&["5abc", "5", "6", "5", "5\u{0}"]).await;
+    assert_eq!(mixed, Ok(Some(vec![false, true, false, true, false])));
+    assert_eq!(store.has_keys(&["x"; 40]).await, Ok(Some(vec![false; 40])));
+    assert_eq!(store.has_keys(&[]).await, Ok(Some(vec![])));
     users.id_column = "username".into();
     let store = bench.open(&users).await.unwrap();
-    assert_eq!(store.has_key("alice").await, Ok(Some(true)));
+    assert_eq!(store.has_keys(&["alice", "Alice"]).await, Ok(Some(vec![true, false])));
+    assert_eq!(store.has_keys(&["alice"]).await, Ok(Some(vec![true])));
     for key in ["Alice", "alice ", "álice", "alic"] {
-        assert_eq!(store.has_key(key).await, Ok(Some(false)), "{key:?}");
+        assert_eq!(store.has_keys(&[key]).await, Ok(Some(vec![false])), "{key:?}");
     }
+}
+
+async fn a_key_behind_too_many_rows_of_another_is_found(bench: &mut Bench) {
+    let table = bench.fresh_name("repeated");
+    bench.exec(&format!("create table {table} (id integer, email varchar(99), username varchar(99), pw varchar(9))"));
+    for key in [5, 6] {
+        let rows = vec![format!("({key}, 'e', 'u', 'h')"); if key == 5 { 400 } else { 1 }];
+        bench.exec(&format!("insert into {table} values {}", rows.join(", ")));
+    }
+    let store = bench.open(&users(&table)).await.unwrap();
+    assert_eq!(store.has_keys(&["5", "6", "7"]).await, Ok(Some(vec![true, true, false])));
 }
 
 async fn only_mapped_columns_are_read(bench: &mut Bench) {

@@ -9,6 +9,7 @@ mod faults;
 mod indexes;
 mod ledger;
 mod lookups;
+mod marking;
 mod marks;
 mod pages;
 mod privileges;

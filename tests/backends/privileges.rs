@@ -17,7 +17,7 @@ async fn least_role(bench: &Bench, url: DatabaseUrl, grant_users: &dyn Fn(&str),
     grant_users(&table);
     let store = open().await.unwrap();
     assert_eq!(id_of(&one(store.find("Alice").await)), 1);
-    assert_eq!(store.has_key("1").await, Ok(Some(true)));
+    assert_eq!(store.has_keys(&["1"]).await, Ok(Some(vec![true])));
     let error = drawbridge::ledger::open(None, &database, &bench.runtime, drawbridge::ledger::Missing::Create)
         .await
         .err()

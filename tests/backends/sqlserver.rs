@@ -32,8 +32,8 @@ async fn the_contract_on_a_real_server() {
     assert!(is_nobody(store.find("nobody").await));
     assert!(is_nobody(store.find("ada ").await), "a blank at the end counts");
     assert!(!matches!(store.find("'; drop table drawbridge_test; --").await, Ok(Found::One(_))));
-    assert_eq!(store.has_key("1").await, Ok(Some(true)));
-    assert_eq!(store.has_key("1x").await, Ok(Some(false)));
+    assert_eq!(store.has_keys(&["1"]).await, Ok(Some(vec![true])));
+    assert_eq!(store.has_keys(&["1x"]).await, Ok(Some(vec![false])));
     assert_eq!(store.count().await, Ok(Some(2)));
     assert_eq!(store.page(Some("1"), 10).await.unwrap().unwrap().len(), 1);
     let ledger = ledger::open(None, &database, &runtime, Missing::Create).await.unwrap();

@@ -138,8 +138,8 @@ async fn postgres_types() {
     assert!(crate::bench::is_nobody(store.find("99999999999999999999").await));
     users.id_column = "c".into();
     let store = bench.open(&users).await.unwrap();
-    assert_eq!(store.has_key("67e55044-10b1-426f-9247-bb680e5fe0c8").await, Ok(Some(true)));
-    assert_eq!(store.has_key("67e55044").await, Ok(Some(false)));
+    assert_eq!(store.has_keys(&["67e55044-10b1-426f-9247-bb680e5fe0c8"]).await, Ok(Some(vec![true])));
+    assert_eq!(store.has_keys(&["67e55044"]).await, Ok(Some(vec![false])));
 }
 
 #[tokio::test]
@@ -201,8 +201,8 @@ async fn mariadb_types() {
     for typed in ["e@b", "🦀@b", "é@b "] {
         assert!(crate::bench::is_nobody(store.find(typed).await), "{typed}");
     }
-    assert_eq!(store.has_key("67e55044-10b1-426f-9247-bb680e5fe0c8").await, Ok(Some(true)));
-    assert_eq!(store.has_key("67e55044-10b1-426f-9247-bb680e5fe0c9").await, Ok(Some(false)));
+    assert_eq!(store.has_keys(&["67e55044-10b1-426f-9247-bb680e5fe0c8"]).await, Ok(Some(vec![true])));
+    assert_eq!(store.has_keys(&["67e55044-10b1-426f-9247-bb680e5fe0c9"]).await, Ok(Some(vec![false])));
 }
 
 #[tokio::test]

@@ -180,11 +180,20 @@ mod tests {
              rtrim(cast(u.[Hash] as nvarchar(max))) as c3, cast(u.[Email] as nvarchar(max)) as c4 from [dbo].[Us]]ers] as u \
              where (u.[Email] = cast(@P1 as nvarchar(4000))) order by (select null) offset 0 rows fetch next 20 rows only"
         );
-        let (key, _) = by_email.key.as_ref().unwrap();
+        let key = by_email.key.as_ref().unwrap();
         assert_eq!(
-            key.statement.text(|n| format!("@P{n}")),
+            key.one.statement.text(|n| format!("@P{n}")),
             "select lower(cast(u.[Id] as nvarchar(36))) as c0 from [dbo].[Us]]ers] as u where (u.[Id] = cast(@P1 as \
              uniqueidentifier)) order by (select null) offset 0 rows fetch next 20 rows only"
+        );
+        let places: Vec<String> = (1..=16).map(|n| format!("cast(@P{n} as uniqueidentifier)")).collect();
+        assert_eq!(
+            key.several.statement.text(|n| format!("@P{n}")),
+            format!(
+                "select lower(cast(u.[Id] as nvarchar(36))) as c0 from [dbo].[Us]]ers] as u where u.[Id] in ({}) order by \
+                 (select null) offset 0 rows fetch next 320 rows only",
+                places.join(", ")
+            )
         );
         let page = by_email.page(true, 500).unwrap().statement.text(|n| format!("@P{n}"));
         assert!(
