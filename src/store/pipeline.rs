@@ -96,9 +96,9 @@ impl Pipeline {
     }
 
     async fn once(&self, lane: &Arc<Lane>, bound: &Bound, columns: &Columns) -> Result<Rows, Failure> {
-        let wire = match lane.wire.load_full() {
-            Some(wire) if !wire.is_closed() => wire,
-            _ => self.open(lane).await.map_err(Failure::Final)?,
+        let wire = match lane.usable() {
+            Some(wire) => wire,
+            None => self.open(lane).await.map_err(Failure::Final)?,
         };
         let started = Instant::now();
         let longest = self.limits.statement_timeout + MARGIN;
@@ -121,10 +121,10 @@ impl Pipeline {
     /// Opens the lane's connection, once for all who wait for it, in a task of its own: whoever gives up leaves it to the
     /// others.
     async fn open(&self, lane: &Arc<Lane>) -> Result<Arc<Wire>, StoreError> {
-        let (longest, is_own) = (self.limits.pool_timeout, home::here().is_some_and(|home| lane.owner.is(home)));
+        let longest = self.limits.pool_timeout;
         let task = Arc::clone(lane).opened(longest);
         let opening = async {
-            if is_own {
+            if lane.is_here() {
                 tokio::spawn(task).await.unwrap_or_else(|_| Err(session::unreachable()))
             } else {
                 self.runtime.run(task).await
@@ -155,10 +155,22 @@ impl Lane {
         moves
     }
 
+    /// Whether this thread drives it.
+    fn is_here(&self) -> bool {
+        home::here().is_some_and(|home| self.owner.is(home))
+    }
+
+    /// The connection, if it is one to ask on. Others may have opened it before the thread that drives it came to: on that
+    /// one, every lookup would wake a thread of theirs.
+    fn usable(&self) -> Option<Arc<Wire>> {
+        let is_right = |wire: &Arc<Wire>| !wire.is_closed() && (!self.is_here() || wire.home() == home::here());
+        self.wire.load_full().filter(is_right)
+    }
+
     /// The connection, opened where there is none, on the runtime of the caller's task.
     async fn opened(self: Arc<Self>, longest: Duration) -> Result<Arc<Wire>, StoreError> {
         let _guard = self.opening.lock().await;
-        if let Some(wire) = self.wire.load_full().filter(|wire| !wire.is_closed()) {
+        if let Some(wire) = self.usable() {
             return Ok(wire);
         }
         let wire = Arc::new(Wire::open(&self.settings, longest).await?);

@@ -6,6 +6,7 @@ mod support;
 
 mod bench;
 mod faults;
+mod homes;
 mod indexes;
 mod ledger;
 mod lookups;

@@ -1,6 +1,7 @@
 //! One connection of the bare driver, and what was prepared on it.
 use super::super::{
     error::{StoreError, StoreErrorKind},
+    home::{self, Home},
     legacy_row::LegacyValue,
     postgres::Settings,
     session,
@@ -26,6 +27,7 @@ pub(super) struct Wire {
     client: Client,
     prepared: Mutex<Vec<(Arc<Statement>, tokio_postgres::Statement)>>,
     io: AbortHandle,
+    home: Option<Home>,
 }
 
 impl Wire {
@@ -33,7 +35,7 @@ impl Wire {
     pub async fn open(settings: &Settings, longest: Duration) -> Result<Self, StoreError> {
         let (client, io) = timeout(longest, settings.apart()).await.map_err(|_| session::unreachable())??;
         let io = tokio::spawn(io).abort_handle();
-        let wire = Self { client, prepared: Mutex::default(), io };
+        let wire = Self { client, prepared: Mutex::default(), io, home: home::here() };
         let set_up = timeout(longest, wire.client.batch_execute(settings.setup())).await;
         set_up.map_err(|_| session::unreachable())?.map_err(|error| of_fault(&error))?;
         Ok(wire)
@@ -42,6 +44,11 @@ impl Wire {
     /// Whether nothing can be asked on it any more.
     pub fn is_closed(&self) -> bool {
         self.client.is_closed()
+    }
+
+    /// The thread that drives it, if it is one that does.
+    pub fn home(&self) -> Option<Home> {
+        self.home
     }
 
     /// Ends it, whatever is under way on it.
