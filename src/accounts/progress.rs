@@ -21,7 +21,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long after a start the first count begins: it keeps every core of a small database, and the first request comes now.
+/// How long after a start the first count begins: it keeps every core of a small database, and the first request comes
+/// now.
 const FIRST: Duration = Duration::from_millis(100);
 /// Shortest time between two counts.
 const PAUSE: Duration = Duration::from_secs(180);

@@ -114,7 +114,8 @@ async fn readyz(watched: web::Data<Watched>) -> HttpResponse {
     response.insert_header((header::CACHE_CONTROL, "no-store")).json(readiness)
 }
 
-/// Asks every dependency, and sets the gauges `ready{check}`. The page's history asks every quarter of a minute, and at each look while it is not well.
+/// Asks every dependency, and sets the gauges `ready{check}`. The page's history asks every quarter of a minute, and at each
+/// look while something is not well.
 pub async fn readiness(watched: &Watched) -> Readiness {
     let bridge = watched.live.bridge();
     let accounts = &bridge.accounts;
