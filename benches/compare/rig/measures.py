@@ -52,6 +52,8 @@ class Measures:
     def __init__(self, rig, servers, options, say):
         self.rig, self.options, self.say, self.figures = rig, options, say, Figures()
         self.servers = servers
+        # Those that may be at work.
+        self.running = list(servers)
         # What a token costs is nothing beside a hash: the same program twice would only take time.
         self.hashing = [server for server in servers if not server.name.endswith("-cache")]
 
@@ -73,7 +75,7 @@ class Measures:
         def measure(server):
             if before:
                 before()
-            quiet(server.process.pid)
+            self.quiet()
             return load.turn(server, route, connections, seconds)
 
         for turns in self.rounds(servers, measure):
@@ -83,6 +85,10 @@ class Measures:
                 trouble = self.figures.troubles[label, name]
                 trouble[0] += sum(turn.refused for turn in told)
                 trouble[1] += sum(turn.lost for turn in told)
+
+    def quiet(self):
+        """Waits until nobody works for those who went away."""
+        quiet([process.pid for process in (server.process for server in self.running) if process])
 
     def long_enough(self, route, connections):
         """Seconds of a turn: everybody who waits is served a few times, or only the quick answers would be counted."""
@@ -129,6 +135,7 @@ class Measures:
 
     def kernel(self, scheme):
         """Verifications a second of the lanes alone on all cores at once; nothing where `hash bench` knows of no lanes."""
+        self.quiet()
         command = [self.rig.programs[DRAWBRIDGE], "hash", "bench", "--scheme", scheme, "--seconds",
                    str(max(2, self.options.seconds)), "--json"]
         running = []
@@ -165,15 +172,13 @@ class Measures:
     def beside(self):
         """`/get_user` 100 times a second, alone and while logins take all that is left."""
         self.say("get_user beside saturated logins …")
-        # The 99th percentile of fewer than a few hundred would be one request.
-        seconds = max(4, self.options.seconds)
+        # The 99th percentile of a few hundred would be that of four of them.
+        seconds = 4 if self.options.quick else max(10, self.options.seconds)
 
         def measure(server):
-            quiet(server.process.pid)
+            self.quiet()
             alone = load.steady(server, seconds)
-            beside = load.steady(server, seconds, beside=32)
-            quiet(server.process.pid)
-            return alone, beside
+            return alone, load.steady(server, seconds, beside=32)
 
         for turns in self.rounds(self.hashing, measure):
             for name, told in turns.items():
@@ -188,6 +193,7 @@ class Measures:
     def pool(self):
         """Ours with fewer connections to the database."""
         pools = [Server(DRAWBRIDGE, self.rig, pool) for pool in POOLS]
+        self.running += pools
         try:
             for server in pools:
                 server.up()
@@ -205,7 +211,7 @@ class Measures:
             server.up()
             load.turn(server, "get_user", 64, self.options.seconds)
             load.turn(server, "login", 64, self.options.seconds)
-            quiet(server.process.pid)
+            quiet([server.process.pid])
             self.figures.add(("loaded", "mib"), server.name, [server.memory()])
             server.down()
 

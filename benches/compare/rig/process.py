@@ -80,13 +80,13 @@ def pss_mib(root):
     return total / 1024
 
 
-def quiet(root, patience=30):
-    """Waits until a tree has nothing left to do: hashes of people who went away must not be counted for the next."""
+def quiet(roots, patience=30):
+    """Waits until these trees have nothing left to do: hashes of people who went away must not be computed beside the next."""
     until = time.monotonic() + patience
     while time.monotonic() < until:
-        before = cpu_seconds(root)
+        before = [cpu_seconds(root) for root in roots]
         time.sleep(0.3)
-        if cpu_seconds(root) - before <= 2 / TICKS:
+        if all(cpu_seconds(root) - then <= 2 / TICKS for root, then in zip(roots, before)):
             return True
     return False
 
