@@ -39,8 +39,9 @@ class Exports:
         process = subprocess.Popen(self.commands[name], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                    env=self.rig.ours())
         STARTED.append(process)
-        _, said = process.stderr.read(), os.wait4(process.pid, 0)
-        took, (_, status, usage) = time.perf_counter() - begun, said
+        process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        took = time.perf_counter() - begun
         process.returncode = os.waitstatus_to_exitcode(status)
         STARTED.remove(process)
         if status != 0:
