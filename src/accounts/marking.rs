@@ -27,7 +27,6 @@ pub struct Marking {
 }
 
 /// A mark for the user whose row has this key.
-#[derive(Debug)]
 pub struct Wanted {
     /// The part of `user_id` behind the prefix.
     pub key: String,
