@@ -1,18 +1,18 @@
 //! The place of a thread that computes, behind those that answer.
 //!
-//! # Why a long slice beside niceness
-//! Niceness shares out time, not moments: a thread that wakes waits until the running one has had its slice, and the
-//! kernel looks at that in ticks of up to 10 ms. Since Linux 6.12 a thread may ask for a slice of its own, and whoever
-//! wakes with a shorter one goes first at once. A control group counts as the shortest slice in it, so this reaches the
-//! database beside us as well. `SCHED_IDLE` does not, and a busy neighbour would stop logins altogether.
+//! # Why a slice of its own beside niceness
+//! Rounds of a hash give way in turns (`hash::lanes::portions`). Who gives way forfeits the rest of its slice, since Linux
+//! 6.18 for good: with the usual slice of some milliseconds, a busy neighbour would stop logins altogether. Since Linux
+//! 6.12 a thread may ask for a slice of its own: one turn leaves nothing to forfeit. `SCHED_IDLE` knows no slices, and
+//! reaches nobody in another control group.
 //!
 //! # Why there is unsafe code here
 //! `sched_setattr` has no safe wrapper: it reads the structure that it is given, and only that.
 
+use crate::hash::lanes::portions::TURN;
+
 /// How much nicer than the threads that answer `/get_user`, health and metrics.
 const NICENESS: i32 = 10;
-/// The longest slice that the kernel grants, in nanoseconds.
-const SLICE: u64 = 100_000_000;
 
 /// Lets the threads that answer go before this one, which computes.
 pub fn step_back() {
@@ -30,7 +30,7 @@ fn has_stepped_back() -> bool {
         sched_flags: 0,
         sched_nice: NICENESS,
         sched_priority: 0,
-        sched_runtime: SLICE,
+        sched_runtime: u64::try_from(TURN.as_nanos()).unwrap_or(0),
         sched_deadline: 0,
         sched_period: 0,
     };

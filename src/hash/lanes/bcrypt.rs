@@ -7,6 +7,7 @@
 #![expect(clippy::inline_always, reason = "a call in the innermost step costs 6 %")]
 use super::{
     pi,
+    portions::Portions,
     processor::{Processor, Vectors, within},
 };
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
@@ -120,15 +121,17 @@ fn bcrypt<C: Cipher, const N: usize>(inputs: [&Input; N], cost: u32) -> [[u8; 24
         state.add_key(&input.key);
         expand_salted::<C>(state, &input.salt);
     }
-    for _ in 0..1_u64 << cost {
-        for (state, input) in states.iter_mut().zip(inputs) {
-            state.add_key(&input.key);
+    for portion in Portions::of(1 << cost) {
+        for _ in 0..portion {
+            for (state, input) in states.iter_mut().zip(inputs) {
+                state.add_key(&input.key);
+            }
+            expand::<C, N>(&mut states);
+            for (state, salt) in states.iter_mut().zip(&salts) {
+                state.add_key(salt);
+            }
+            expand::<C, N>(&mut states);
         }
-        expand::<C, N>(&mut states);
-        for (state, salt) in states.iter_mut().zip(&salts) {
-            state.add_key(salt);
-        }
-        expand::<C, N>(&mut states);
     }
     let mut digests = [[0; 24]; N];
     for (digest, state) in digests.iter_mut().zip(states.iter_mut()) {

@@ -6,7 +6,10 @@
 //! whose message has fewer blocks than its neighbours' keeps its state through the blocks that it does not have.
 #![expect(clippy::indexing_slicing, reason = "a lane is within N, a word of a state within W")]
 #![expect(clippy::inline_always, reason = "what is not part of its caller is not compiled for the caller's vectors")]
-use super::compression::{Compression, Word};
+use super::{
+    compression::{Compression, Word},
+    portions::Portions,
+};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// A message around the digest before it.
@@ -162,8 +165,10 @@ pub(super) fn run<C: Compression<W>, const W: usize, const N: usize>(inputs: [&I
         }
     }
     let (rounds, schedule) = inputs.first().map(|input| (input.rounds, input.schedule)).unwrap_or_default();
-    for (_, number) in (0..rounds).zip(schedule.iter().cycle()) {
-        if let Some(laid) = laid.get_mut(*number) {
+    let mut schedule = schedule.iter().cycle();
+    for portion in Portions::of(rounds) {
+        for (_, number) in (0..portion).zip(&mut schedule) {
+            let Some(laid) = laid.get_mut(*number) else { continue };
             laid.hold::<C, W>(&digests);
             digests = laid.digests::<C, W>();
         }

@@ -15,6 +15,7 @@ mod md5;
 mod one_by_one;
 pub mod pbkdf2;
 mod pi;
+pub mod portions;
 pub mod processor;
 #[cfg(target_arch = "x86_64")]
 pub mod romix;

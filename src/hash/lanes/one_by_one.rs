@@ -1,5 +1,6 @@
 //! Chains of PBKDF2 one after the other, where there are no kernels of our own: the crates know their processors.
 use super::{
+    portions::Portions,
     processor::Processor,
     stretch::{Chain, Stretch},
 };
@@ -23,16 +24,18 @@ macro_rules! one_by_one {
                     *into = byte;
                 }
                 for chain in chains {
-                    for _ in 0..rounds {
-                        for before in [chain.inner, chain.outer] {
-                            for (bytes, word) in block.chunks_exact_mut($bytes).zip(chain.last) {
-                                bytes.copy_from_slice(&word.to_be_bytes());
+                    for portion in Portions::of(rounds.into()) {
+                        for _ in 0..portion {
+                            for before in [chain.inner, chain.outer] {
+                                for (bytes, word) in block.chunks_exact_mut($bytes).zip(chain.last) {
+                                    bytes.copy_from_slice(&word.to_be_bytes());
+                                }
+                                chain.last = before;
+                                $compress(&mut chain.last, std::slice::from_ref(&*block));
                             }
-                            chain.last = before;
-                            $compress(&mut chain.last, std::slice::from_ref(&*block));
-                        }
-                        for (sum, last) in chain.sum.iter_mut().zip(chain.last) {
-                            *sum ^= last;
+                            for (sum, last) in chain.sum.iter_mut().zip(chain.last) {
+                                *sum ^= last;
+                            }
                         }
                     }
                 }

@@ -10,6 +10,7 @@
 //! One call of what is compiled for SSE2, which every processor of this architecture has: the compiler wants that promise.
 #![expect(clippy::indexing_slicing, reason = "a block is within its slice, a word within 16")]
 #![expect(clippy::many_single_char_names, reason = "words in their order")]
+use super::portions::Portions;
 use std::{
     arch::x86_64::{
         __m128i, _mm_add_epi32, _mm_cvtsi128_si32, _mm_or_si128, _mm_set_epi32, _mm_shuffle_epi32, _mm_slli_epi32,
@@ -133,24 +134,30 @@ fn salsa(before: Registers) -> Registers {
 fn mix_part(state: &mut Vec<Block>, spare: &mut Vec<Block>, memory: &mut [Block]) {
     let (width, half) = (state.len(), state.len() / 2);
     let count = memory.len() / width;
-    for kept in memory.chunks_exact_mut(width) {
-        kept.copy_from_slice(state);
-        let mut last = load(&kept[width - 1]);
-        for (at, block) in kept.iter().enumerate() {
-            last = salsa(xor(last, load(block)));
-            store(last, &mut state[at / 2 + at % 2 * half]);
+    let rounds = u64::try_from(count).unwrap_or(u64::MAX);
+    let mut empty = memory.chunks_exact_mut(width);
+    for portion in Portions::of(rounds) {
+        for (_, kept) in (0..portion).zip(&mut empty) {
+            kept.copy_from_slice(state);
+            let mut last = load(&kept[width - 1]);
+            for (at, block) in kept.iter().enumerate() {
+                last = salsa(xor(last, load(block)));
+                store(last, &mut state[at / 2 + at % 2 * half]);
+            }
         }
     }
-    for _ in 0..count {
-        // The number of blocks is a power of two; the word is the first of the last block.
-        let at = usize::try_from(state[width - 1].0[0]).unwrap_or(0) & (count - 1);
-        let kept = &memory[at * width..(at + 1) * width];
-        let mut last = xor(load(&state[width - 1]), load(&kept[width - 1]));
-        for (at, (block, kept)) in state.iter().zip(kept).enumerate() {
-            last = salsa(xor(xor(last, load(block)), load(kept)));
-            store(last, &mut spare[at / 2 + at % 2 * half]);
+    for portion in Portions::of(rounds) {
+        for _ in 0..portion {
+            // The number of blocks is a power of two; the word is the first of the last block.
+            let at = usize::try_from(state[width - 1].0[0]).unwrap_or(0) & (count - 1);
+            let kept = &memory[at * width..(at + 1) * width];
+            let mut last = xor(load(&state[width - 1]), load(&kept[width - 1]));
+            for (at, (block, kept)) in state.iter().zip(kept).enumerate() {
+                last = salsa(xor(xor(last, load(block)), load(kept)));
+                store(last, &mut spare[at / 2 + at % 2 * half]);
+            }
+            swap(state, spare);
         }
-        swap(state, spare);
     }
 }
 

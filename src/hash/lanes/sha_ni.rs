@@ -8,6 +8,7 @@
 #![expect(clippy::indexing_slicing, reason = "a chain is within N, a word within its block, a round within 64")]
 #![expect(clippy::many_single_char_names, reason = "a to h are the standard's own names")]
 use super::{
+    portions::Portions,
     processor::{Processor, within},
     sha256::K,
     stretch::Chain,
@@ -129,17 +130,19 @@ fn rounds_of_sha256<const N: usize>(chains: &mut [&mut Chain<u32, 8>; N], rounds
     // A digest behind a block of key: what pads it is always the same.
     let (end, none) = (register([1 << 31, 0, 0, 0]), register([0; 4]));
     let length = register([0, 0, 0, (64 + 32) * 8]);
-    for _ in 0..rounds {
-        for before in [&inner, &outer] {
-            let mut blocks = [[none, none, end, length]; N];
-            for (block, [abef, cdgh]) in blocks.iter_mut().zip(last) {
-                block[0] = _mm_shuffle_epi32::<0xb1>(_mm_unpackhi_epi64(abef, cdgh));
-                block[1] = _mm_shuffle_epi32::<0xb1>(_mm_unpacklo_epi64(abef, cdgh));
+    for portion in Portions::of(rounds.into()) {
+        for _ in 0..portion {
+            for before in [&inner, &outer] {
+                let mut blocks = [[none, none, end, length]; N];
+                for (block, [abef, cdgh]) in blocks.iter_mut().zip(last) {
+                    block[0] = _mm_shuffle_epi32::<0xb1>(_mm_unpackhi_epi64(abef, cdgh));
+                    block[1] = _mm_shuffle_epi32::<0xb1>(_mm_unpacklo_epi64(abef, cdgh));
+                }
+                last = sha256_of::<true, N>(before, blocks);
             }
-            last = sha256_of::<true, N>(before, blocks);
-        }
-        for (sum, last) in sum.iter_mut().zip(last) {
-            *sum = [_mm_xor_si128(sum[0], last[0]), _mm_xor_si128(sum[1], last[1])];
+            for (sum, last) in sum.iter_mut().zip(last) {
+                *sum = [_mm_xor_si128(sum[0], last[0]), _mm_xor_si128(sum[1], last[1])];
+            }
         }
     }
     for (chain, sum) in chains.iter_mut().zip(sum) {
@@ -200,17 +203,19 @@ fn rounds_of_sha1<const N: usize>(chains: &mut [&mut Chain<u32, 5>; N], rounds: 
     let mut sum: [Pair; N] = std::array::from_fn(|chain| load_sha1(&chains[chain].sum));
     let (end, none) = (register([0, 0, 1 << 31, 0]), register([0; 4]));
     let (length, highest) = (register([(64 + 20) * 8, 0, 0, 0]), register([0, 0, 0, u32::MAX]));
-    for _ in 0..rounds {
-        for before in [&inner, &outer] {
-            let mut blocks = [[none, none, none, length]; N];
-            for (block, [abcd, e]) in blocks.iter_mut().zip(last) {
-                block[0] = abcd;
-                block[1] = _mm_or_si128(_mm_and_si128(e, highest), end);
+    for portion in Portions::of(rounds.into()) {
+        for _ in 0..portion {
+            for before in [&inner, &outer] {
+                let mut blocks = [[none, none, none, length]; N];
+                for (block, [abcd, e]) in blocks.iter_mut().zip(last) {
+                    block[0] = abcd;
+                    block[1] = _mm_or_si128(_mm_and_si128(e, highest), end);
+                }
+                last = sha1_of(before, blocks);
             }
-            last = sha1_of(before, blocks);
-        }
-        for (sum, last) in sum.iter_mut().zip(last) {
-            *sum = [_mm_xor_si128(sum[0], last[0]), _mm_xor_si128(sum[1], last[1])];
+            for (sum, last) in sum.iter_mut().zip(last) {
+                *sum = [_mm_xor_si128(sum[0], last[0]), _mm_xor_si128(sum[1], last[1])];
+            }
         }
     }
     for (chain, sum) in chains.iter_mut().zip(sum) {

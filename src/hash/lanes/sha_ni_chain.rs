@@ -11,6 +11,7 @@
 use super::{
     chain::{Input, Message},
     compression::{Compression, Sha256},
+    portions::Portions,
     processor::{Processor, within},
     sha_ni::{Pair, load_sha256, register, sha256_of, store_sha256},
 };
@@ -152,8 +153,10 @@ fn rounds_of<const N: usize>(inputs: [&Input; N]) -> [Zeroizing<Vec<u8>>; N] {
         load_sha256(&words)
     });
     let (rounds, schedule) = inputs.first().map(|input| (input.rounds, input.schedule)).unwrap_or_default();
-    for (_, number) in (0..rounds).zip(schedule.iter().cycle()) {
-        if let Some(laid) = laid.get_mut(*number) {
+    let mut schedule = schedule.iter().cycle();
+    for portion in Portions::of(rounds) {
+        for (_, number) in (0..portion).zip(&mut schedule) {
+            let Some(laid) = laid.get_mut(*number) else { continue };
             laid.hold(&digests);
             digests = laid.digests();
         }

@@ -6,6 +6,7 @@
 //! processor's own instructions, but each of their batches takes three to five times as long as one chain.
 #![expect(clippy::indexing_slicing, reason = "a lane is within N, a word within the state or the block")]
 use super::{
+    portions::Portions,
     processor::{Processor, Vectors, for_each_vectors, within},
     sha1, sha2,
     stretch::{Chain, Stretch},
@@ -55,15 +56,17 @@ macro_rules! rounds_over_lanes {
             let mut block = [[0; N]; 16];
             block[$words] = [1 << ($word::BITS - 1); N];
             block[15] = [(16 + $words) * $bits; N];
-            for _ in 0..rounds {
-                for before in [&lanes.inner, &lanes.outer] {
-                    block[..$words].copy_from_slice(&lanes.last);
-                    lanes.last = *before;
-                    $digest::compress(&mut lanes.last, &block);
-                }
-                for (sum, last) in lanes.sum.iter_mut().zip(&lanes.last) {
-                    for lane in 0..N {
-                        sum[lane] ^= last[lane];
+            for portion in Portions::of(rounds.into()) {
+                for _ in 0..portion {
+                    for before in [&lanes.inner, &lanes.outer] {
+                        block[..$words].copy_from_slice(&lanes.last);
+                        lanes.last = *before;
+                        $digest::compress(&mut lanes.last, &block);
+                    }
+                    for (sum, last) in lanes.sum.iter_mut().zip(&lanes.last) {
+                        for lane in 0..N {
+                            sum[lane] ^= last[lane];
+                        }
                     }
                 }
             }
