@@ -62,7 +62,7 @@ async fn verification_stands_back_behind_those_who_answer() {
     let version: Vec<u32> = release.split(['.', '-']).map_while(|part| part.trim().parse().ok()).collect();
     if version.as_slice() >= [6, 12].as_slice() {
         let slices = scheduled(world.bridge.id(), "verify-", "se.slice");
-        assert!(slices.iter().all(|slice| slice == "100000000"), "{slices:?}");
+        assert!(slices.iter().all(|slice| slice == "250000"), "{slices:?}");
     }
 }
 
