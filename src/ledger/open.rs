@@ -80,8 +80,8 @@ pub async fn open(
                     if !answers(&*ledger).await? {
                         missing.decide()?;
                         let mut connection = connected(limits, settings.connect()).await?;
-                        created(connection.batch_execute(table(Dialect::Postgres)).await)?;
-                        ledger.ping().await?;
+                        let made = connection.batch_execute(table(Dialect::Postgres)).await;
+                        stands(&*ledger, made).await?;
                     }
                     Ok::<Arc<dyn Ledger>, _>(ledger)
                 }
@@ -91,8 +91,8 @@ pub async fn open(
                     if !answers(&*ledger).await? {
                         missing.decide()?;
                         let mut connection = connected(limits, settings.connect()).await?;
-                        created(connection.batch_execute(table(Dialect::Mysql)).await)?;
-                        ledger.ping().await?;
+                        let made = connection.batch_execute(table(Dialect::Mysql)).await;
+                        stands(&*ledger, made).await?;
                     }
                     Ok::<Arc<dyn Ledger>, _>(ledger)
                 }
@@ -102,9 +102,8 @@ pub async fn open(
                     if !answers(&*ledger).await? {
                         missing.decide()?;
                         let mut client = manager().connect().await?;
-                        let made = client.simple_query(table(Dialect::SqlServer)).await;
-                        created(made.map(drop))?;
-                        ledger.ping().await?;
+                        let made = client.simple_query(table(Dialect::SqlServer)).await.map(drop);
+                        stands(&*ledger, made).await?;
                     }
                     Ok::<Arc<dyn Ledger>, _>(ledger)
                 }
@@ -118,8 +117,8 @@ pub async fn open(
                     if !answers(&*ledger).await? {
                         missing.decide()?;
                         let mut connection = connected(limits, settings.connect()).await?;
-                        created(connection.batch_execute(table(Dialect::Sqlite)).await)?;
-                        ledger.ping().await?;
+                        let made = connection.batch_execute(table(Dialect::Sqlite)).await;
+                        stands(&*ledger, made).await?;
                     }
                     Ok::<Arc<dyn Ledger>, _>(ledger)
                 }
@@ -159,12 +158,18 @@ async fn connected<C>(
     timeout(limits.pool_timeout, connecting).await.map_err(late)?.map_err(|error| from_connecting(&error))
 }
 
-fn created<E>(result: Result<(), E>) -> Result<(), StoreError> {
-    result.map_err(|_| {
+/// Whether the table stands now: another instance that starts beside this one may have been quicker.
+async fn stands<T, E>(ledger: &dyn Ledger, made: Result<T, E>) -> Result<(), StoreError> {
+    let refused = match ledger.ping().await {
+        Err(error) if error.kind == StoreErrorKind::Refused => error,
+        other => return other,
+    };
+    made.map_err(|_| {
         StoreError::new(
             StoreErrorKind::Refused,
             "the ledger table `drawbridge_migrated_users` is missing or not readable, and this role may not create it: \
              the database administrator has to (`drawbridge sql` prints the statements)",
         )
-    })
+    })?;
+    Err(refused)
 }

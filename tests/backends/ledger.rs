@@ -1,7 +1,8 @@
 //! The ledger: entered once, whoever asks and however often.
 use crate::bench::Bench;
-use drawbridge::ledger::NewMark;
-use std::collections::HashSet;
+use drawbridge::{ledger::NewMark, sql::dialect::Dialect};
+use std::{collections::HashSet, thread, time::Duration};
+use tokio::runtime::Runtime;
 
 crate::on_every_backend!(marks_are_entered_once);
 
@@ -41,4 +42,17 @@ async fn marks_are_entered_once(bench: &mut Bench) {
     let marks = ledger.enter(&several).await.unwrap();
     assert_eq!(marks.iter().map(|mark| mark.newly_marked).collect::<Vec<_>>(), [true, true, false]);
     assert!(marks[0].migrated_at == marks[2].migrated_at && ledger.enter(&[]).await.unwrap().is_empty());
+}
+
+/// Two instances that start over a database without the table: the slower one's statement waits, and fails.
+#[test]
+fn a_table_that_another_instance_creates_meanwhile_is_taken() {
+    let bench = Bench::own_postgres();
+    let created = format!("{}; select pg_sleep(2)", drawbridge::ledger::table(Dialect::Postgres));
+    thread::scope(|threads| {
+        threads.spawn(|| bench.exec(&created));
+        thread::sleep(Duration::from_millis(700));
+        let opened = async { bench.ledger().await.expect("the table is there").ping().await };
+        Runtime::new().expect("a runtime").block_on(opened).unwrap();
+    });
 }
