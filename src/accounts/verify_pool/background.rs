@@ -1,10 +1,10 @@
 //! The place of a thread that computes, behind those that answer.
 //!
 //! # Why a slice of its own beside niceness
-//! Rounds of a hash give way in turns (`hash::lanes::portions`). Who gives way forfeits the rest of its slice, since Linux
-//! 6.18 for good: with the usual slice of some milliseconds, a busy neighbour would stop logins altogether. Since Linux
-//! 6.12 a thread may ask for a slice of its own: one turn leaves nothing to forfeit. `SCHED_IDLE` knows no slices, and
-//! reaches nobody in another control group.
+//! Rounds of a hash give way in turns (`hash::lanes::portions`). Who gives way forfeits the rest of its slice: with the
+//! usual one of some milliseconds, two busy neighbours stopped all logins (Linux 6.18). Since Linux 6.12 a thread may ask
+//! for a slice of its own: one turn leaves little to forfeit. `SCHED_IDLE` is no way out: it leaves programs of other
+//! sessions waiting just as long.
 //!
 //! # Why there is unsafe code here
 //! `sched_setattr` has no safe wrapper: it reads the structure that it is given, and only that.

@@ -1,8 +1,9 @@
 //! Kernels that verify several hashes side by side in one thread.
 //!
 //! A chain of dependent steps waits most of its time, for the cache or for its own last instruction: independent chains
-//! wait together, or lie side by side in vectors. Pure functions over N states, each tested lane by lane against a single
-//! implementation; safe Rust but for what `processor`, `sha_ni`, `sha_ni_chain` and `romix` call.
+//! wait together, or lie side by side in vectors. Functions of N states alone, which give way between rounds (`portions`),
+//! each tested lane by lane against a single implementation; safe Rust but for what `processor`, `sha_ni`, `sha_ni_chain`
+//! and `romix` call.
 pub mod bcrypt;
 #[cfg(target_arch = "x86_64")]
 mod bcrypt_x86;
